@@ -1,0 +1,1 @@
+export { gqa } from "./gqa.js";

@@ -1,0 +1,1 @@
+export { kvCache } from "./kv-cache.js";

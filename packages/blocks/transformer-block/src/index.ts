@@ -1,0 +1,1 @@
+export { transformerBlock } from "./transformer-block.js";

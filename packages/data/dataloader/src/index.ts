@@ -1,0 +1,1 @@
+export { dataloader } from "./dataloader.js";

@@ -1,0 +1,1 @@
+export { tokenShards } from "./token-shards.js";

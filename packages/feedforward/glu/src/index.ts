@@ -1,0 +1,1 @@
+export { glu } from "./glu.js";

@@ -1,0 +1,1 @@
+export { layernorm } from "./layernorm.js";

@@ -1,0 +1,1 @@
+export { rmsnorm } from "./rmsnorm.js";

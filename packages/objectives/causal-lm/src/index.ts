@@ -1,0 +1,1 @@
+export { causalLm } from "./causal-lm.js";

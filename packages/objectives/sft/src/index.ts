@@ -1,0 +1,1 @@
+export { sft } from "./sft.js";

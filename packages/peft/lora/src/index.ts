@@ -1,0 +1,1 @@
+export { lora } from "./lora.js";

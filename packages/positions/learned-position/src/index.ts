@@ -1,0 +1,1 @@
+export { learnedPosition } from "./learned-position.js";

@@ -1,0 +1,1 @@
+export { bpe } from "./bpe.js";

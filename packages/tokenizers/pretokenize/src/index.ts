@@ -1,0 +1,1 @@
+export { pretokenize } from "./pretokenize.js";

@@ -1,0 +1,1 @@
+export { tokenizer } from "./tokenizer.js";

@@ -1,0 +1,1 @@
+export { adamw } from "./adamw.js";

@@ -1,0 +1,1 @@
+export { gradClip } from "./grad-clip.js";

@@ -1,0 +1,1 @@
+export { lrSchedule } from "./lr-schedule.js";

@@ -1,0 +1,1 @@
+export { trainer } from "./trainer.js";

@@ -1,0 +1,19 @@
+import { readmeTests } from "@llm/vitest-config/readme";
+import { defineConfig } from "vitest/config";
+
+// One run for the whole house. `@llm/source` resolves our packages to their TypeScript, so tests need
+// no build; importing tfjs once per worker instead of once per file is what `isolate: false` buys.
+const conditions = ["@llm/source", "module", "node", "import", "default"];
+
+export default defineConfig({
+  plugins: [readmeTests()],
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    setupFiles: ["@llm/vitest-config/setup"],
+    isolate: false,
+    pool: "forks",
+    testTimeout: 60_000,
+  },
+});
