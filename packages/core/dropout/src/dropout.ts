@@ -1,10 +1,34 @@
-// Say in one sentence what is computed.
+// y = x ⊙ m / (1 − p),  m ~ Bernoulli(1 − p)
 //
-//   the formula
-//
-// Source: the paper. Where this deviates from it, and why.
+// The mask comes from a seeded stream by counter: the scope that the training loop opens decides it, so
+// the same step draws the same mask after a resume, and a recomputed activation meets its own mask again.
+// Source: Srivastava et al., "Dropout", JMLR 2014, in the inverted form (scaled in training).
 
-/** Shapes, units, errors and source stand here. */
-export function dropout(): never {
-  throw new Error("dropout: write me");
+import { registerGradients } from "@llm/ops";
+import { currentRandom, type Random } from "@llm/random";
+import { mul, type Tensor, tensor } from "@tensorflow/tfjs-core";
+
+/** Where the mask's random numbers come from. */
+export interface DropoutOptions {
+  /** Default: the innermost `withRandom` scope. */
+  random?: Random;
+}
+
+/**
+ * Zeroes each element with probability `rate` and scales the others by 1/(1 − rate).
+ *
+ * @param x any shape
+ * @param rate 0 ≤ rate < 1; at 0 nothing is drawn and `x` itself is returned
+ * @throws Error for another rate, or when no random scope is open
+ */
+export function dropout(x: Tensor, rate: number, { random }: DropoutOptions = {}): Tensor {
+  if (!(rate >= 0 && rate < 1)) throw new Error(`dropout: rate must be at least 0 and below 1, got ${rate}`);
+  if (rate === 0) return x;
+  registerGradients();
+  const source = random ?? currentRandom();
+  const threshold = rate * 2 ** 32;
+  const scale = 1 / (1 - rate);
+  const mask = new Float32Array(x.size);
+  for (let i = 0; i < mask.length; i++) mask[i] = source.uint32() < threshold ? 0 : scale;
+  return mul(x, tensor(mask, x.shape));
 }

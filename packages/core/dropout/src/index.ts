@@ -1,1 +1,2 @@
-export { dropout } from "./dropout.js";
+export { type DropoutOptions, dropout } from "./dropout.js";
+export { Dropout } from "./module.js";

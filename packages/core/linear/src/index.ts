@@ -1,1 +1,2 @@
-export { linear } from "./linear.js";
+export { linear, linearContract } from "./linear.js";
+export { Linear, type LinearConfig } from "./module.js";
