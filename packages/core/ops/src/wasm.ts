@@ -1,98 +1,149 @@
 // Makes tfjs' `wasm` backend multiply matrices fast.
 //
-// That backend hands only one form of BatchMatMul to its fast matrix library (XNNPACK): no transposes, one
+// That backend hands only one form of BatchMatMul to its matrix library (XNNPACK): no transposes, one
 // batch. Every other form, so most of a backward pass and all of attention, is a plain loop some twenty
-// times slower. The kernel registered here transposes first, then runs batch by batch in the fast form.
+// times slower. The kernel registered here transposes in cache-sized tiles, then gives each batch to the
+// fast form through views of the backend's memory, without copying. It relies on the inside of
+// tfjs-backend-wasm 4, and stays away where that looks different.
 
-import {
-  type DataId,
-  getKernel,
-  type KernelConfig,
-  type KernelFunc,
-  type NamedAttrMap,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-} from "@tensorflow/tfjs-core";
+import { getKernel, type KernelFunc, registerKernel, type TensorInfo, unregisterKernel } from "@tensorflow/tfjs-core";
 
-interface Operands {
-  a: TensorInfo;
-  b: TensorInfo;
+interface Storage {
+  id: number;
+  memoryOffset: number;
 }
 
-interface Backend {
-  disposeData(dataId: DataId): boolean;
+/** What is used of `BackendWasm`. */
+interface WasmBackend {
+  dataIdNextNumber: number;
+  dataIdMap: { get(dataId: object): Storage };
+  makeOutput(shape: number[], dtype: string): TensorInfo;
+  disposeData(dataId: object): boolean;
+  wasm: {
+    HEAPF32: Float32Array;
+    cwrap(name: string, result: null, parameters: string[]): Multiply;
+    tfjs: { registerTensor(id: number, size: number, offset: number): void; disposeData(id: number): void };
+  };
 }
 
+type Multiply = (
+  a: number,
+  aShape: Uint8Array,
+  aRank: number,
+  b: number,
+  bShape: Uint8Array,
+  bRank: number,
+  ta: number,
+  tb: number,
+  out: number,
+) => void;
+
+/** A row of matrices somewhere in the backend's memory. */
+interface Matrices {
+  offset: number;
+  count: number;
+  rows: number;
+  columns: number;
+}
+
+const FLOAT_BYTES = 4;
+const TILE = 32;
 const accelerated = new WeakSet<KernelFunc>();
 
 /** Replaces the `wasm` backend's BatchMatMul by the fast one, once; does nothing where it is not registered. */
 export function accelerateWasmProducts(): void {
-  const original = getKernel("BatchMatMul", "wasm") as KernelConfig | undefined;
+  const original = getKernel("BatchMatMul", "wasm");
   if (!original || accelerated.has(original.kernelFunc)) return;
-  const kernelFunc: KernelFunc = ({ inputs, backend, attrs }) =>
-    multiply(original.kernelFunc, inputs as unknown as Operands, backend as Backend, attrs as NamedAttrMap);
+  let multiply: Multiply | undefined;
+  const kernelFunc: KernelFunc = (call) => {
+    const backend = call.backend as WasmBackend;
+    const { a, b } = call.inputs as unknown as { a: TensorInfo; b: TensorInfo };
+    const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
+    const [p, q] = [batchOf(a), batchOf(b)];
+    const known =
+      typeof backend.wasm?.tfjs?.registerTensor === "function" && backend.wasm.HEAPF32 instanceof Float32Array;
+    const shapes = p.join() === q.join() || size(p) === 1 || size(q) === 1;
+    if (!known || !shapes || size(a.shape) === 0 || size(b.shape) === 0) return original.kernelFunc(call);
+    multiply ??= backend.wasm.cwrap("BatchMatMul", null, [
+      "number",
+      "array",
+      "number",
+      "number",
+      "array",
+      "number",
+      "number",
+      "number",
+      "number",
+    ]);
+    return product(backend, multiply, a, b, transposeA, transposeB);
+  };
   accelerated.add(kernelFunc);
   unregisterKernel("BatchMatMul", "wasm");
   registerKernel({ ...original, kernelFunc });
 }
 
-function multiply(original: KernelFunc, { a, b }: Operands, backend: Backend, attrs: NamedAttrMap): TensorInfo {
-  const run = runner(backend);
-  const temporary: TensorInfo[] = [];
-  const swap = (x: TensorInfo): TensorInfo => {
-    const perm = x.shape.map((_, i) => i);
-    perm.push(...perm.splice(-2).reverse());
-    const swapped = run("Transpose", { x }, { perm });
-    temporary.push(swapped);
-    return swapped;
-  };
-  const x = attrs.transposeA ? swap(a) : a;
-  const y = attrs.transposeB ? swap(b) : b;
-  const out = oneByOne(original, x, y, backend);
-  for (const tensor of temporary) backend.disposeData(tensor.dataId);
+function product(
+  backend: WasmBackend,
+  multiply: Multiply,
+  a: TensorInfo,
+  b: TensorInfo,
+  ta: boolean,
+  tb: boolean,
+): TensorInfo {
+  const x = ta ? transposed(backend, a) : a;
+  const y = tb ? transposed(backend, b) : b;
+  const [xs, ys] = [matrices(backend, x), matrices(backend, y)];
+  const batch = xs.count >= ys.count ? batchOf(x) : batchOf(y);
+  if (xs.columns !== ys.rows) throw new Error(`matMul: inner dimensions ${xs.columns} and ${ys.rows} differ`);
+  const out = backend.makeOutput([...batch, xs.rows, ys.columns], "float32");
+  const outs = matrices(backend, out);
+  const [xShape, yShape] = [shapeBytes(xs), shapeBytes(ys)];
+  for (let i = 0; i < outs.count; i++) {
+    const ids = [view(backend, xs, i), view(backend, ys, i), view(backend, outs, i)] as const;
+    multiply(ids[0], xShape, 3, ids[1], yShape, 3, 0, 0, ids[2]);
+    for (const id of ids) backend.wasm.tfjs.disposeData(id);
+  }
+  if (ta) backend.disposeData(x.dataId);
+  if (tb) backend.disposeData(y.dataId);
   return out;
 }
 
-/** One call of the fast kernel for each batch; a side with a single matrix is used again for each. */
-function oneByOne(original: KernelFunc, x: TensorInfo, y: TensorInfo, backend: Backend): TensorInfo {
-  const run = runner(backend);
-  const untransposed = { transposeA: false, transposeB: false };
-  const call = (a: TensorInfo, b: TensorInfo): TensorInfo =>
-    original({ inputs: { a, b }, backend, attrs: untransposed }) as TensorInfo;
-  const [xBatch, yBatch] = [x.shape.slice(0, -2), y.shape.slice(0, -2)];
-  const [xCount, yCount] = [size(xBatch), size(yBatch)];
-  const count = Math.max(xCount, yCount);
-  const equal = xBatch.length === yBatch.length && xBatch.every((d, i) => d === yBatch[i]);
-  // General broadcasting, empty batches and plain 2-D products: the original knows them all.
-  if (count <= 1 || xCount * yCount === 0 || !(equal || xCount === 1 || yCount === 1)) return call(x, y);
-  const batch = xCount >= yCount ? xBatch : yBatch;
-  const at = (tensor: TensorInfo, i: number): TensorInfo => {
-    const [rows, columns] = tensor.shape.slice(-2) as [number, number];
-    const flat = { ...tensor, shape: [size(tensor.shape) / (rows * columns || 1), rows, columns] };
-    return run("Slice", { x: flat }, { begin: [flat.shape[0] === 1 ? 0 : i, 0, 0], size: [1, rows, columns] });
-  };
-  const parts: TensorInfo[] = [];
-  for (let i = 0; i < count; i++) {
-    const [p, q] = [at(x, i), at(y, i)];
-    parts.push(call(p, q));
-    backend.disposeData(p.dataId);
-    backend.disposeData(q.dataId);
+/** A copy with the last two dimensions swapped, tile by tile so that reads and writes both stay in cache. */
+function transposed(backend: WasmBackend, x: TensorInfo): TensorInfo {
+  const { count, rows, columns } = matrices(backend, x);
+  const out = backend.makeOutput([...batchOf(x), columns, rows], "float32");
+  const heap = backend.wasm.HEAPF32;
+  const from = matrices(backend, x).offset / FLOAT_BYTES;
+  const to = matrices(backend, out).offset / FLOAT_BYTES;
+  for (let start = 0; start < count * rows * columns; start += rows * columns) {
+    for (let r0 = 0; r0 < rows; r0 += TILE) {
+      const r1 = Math.min(r0 + TILE, rows);
+      for (let c0 = 0; c0 < columns; c0 += TILE) {
+        const c1 = Math.min(c0 + TILE, columns);
+        for (let c = c0; c < c1; c++) {
+          const write = to + start + c * rows;
+          const read = from + start + c;
+          for (let r = r0; r < r1; r++) heap[write + r] = heap[read + r * columns] as number;
+        }
+      }
+    }
   }
-  const joined = run("Concat", Object.fromEntries(parts.map((part, i) => [i, part])), { axis: 0 }, parts);
-  for (const part of parts) backend.disposeData(part.dataId);
-  return { ...joined, shape: [...batch, x.shape.at(-2) as number, y.shape.at(-1) as number] };
+  return out;
 }
 
-type Run = (name: string, inputs: Record<string, TensorInfo>, attrs: object, list?: TensorInfo[]) => TensorInfo;
-
-function runner(backend: Backend): Run {
-  return (name, inputs, attrs, list) =>
-    getKernel(name, "wasm").kernelFunc({
-      inputs: (list ?? inputs) as never,
-      backend,
-      attrs: attrs as NamedAttrMap,
-    }) as TensorInfo;
+function matrices(backend: WasmBackend, x: TensorInfo): Matrices {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  return { offset: backend.dataIdMap.get(x.dataId).memoryOffset, count: size(batchOf(x)), rows, columns };
 }
 
+/** Registers the i-th matrix (the only one, where there is one) under an id of its own. */
+function view(backend: WasmBackend, { offset, count, rows, columns }: Matrices, i: number): number {
+  const id = backend.dataIdNextNumber++;
+  const elements = rows * columns;
+  backend.wasm.tfjs.registerTensor(id, elements, offset + (count === 1 ? 0 : i * elements * FLOAT_BYTES));
+  return id;
+}
+
+const shapeBytes = ({ rows, columns }: Matrices): Uint8Array => new Uint8Array(Int32Array.of(1, rows, columns).buffer);
+const batchOf = (x: TensorInfo): number[] => x.shape.slice(0, -2);
 const size = (shape: number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -52,7 +52,7 @@ test("the fused kernel gives the composite's values and gradients, without a lea
   const fused = tf.tidy(() => run().map((tensor) => tensor.dataSync()));
   expect(tf.memory().numTensors).toBe(before);
   expect(calls).toEqual(["TestScale(x,s)", "TestScale(x,s)", "TestScaleGrad(dy,x,s,value,half)"]);
-  fused.forEach((value, i) => expectClose(value, composite[i]!));
+  for (const [i, value] of fused.entries()) expectClose(value, composite[i]!);
 });
 
 test("tfjs' own grad sees the fused gradient too", () => {

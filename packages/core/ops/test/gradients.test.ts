@@ -142,5 +142,5 @@ test("the fast product of wasm equals the one of cpu", async () => {
   };
   const fast = await run("wasm");
   const exact = await run("cpu");
-  fast.forEach((value, i) => expectClose(value, exact[i]!, { relative: 1e-5, absolute: 1e-5 }));
+  for (const [i, value] of fast.entries()) expectClose(value, exact[i]!, { relative: 1e-5, absolute: 1e-5 });
 });

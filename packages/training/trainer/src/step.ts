@@ -1,0 +1,91 @@
+// One optimizer step over several micro-batches.
+//
+//   g = Σ_i (w_i / Σ w) · ∇ L_i,   clipped to a global norm,   then handed to the optimizer
+//
+// w_i is the number of targets that count in micro-batch i and L_i their mean loss, so accumulation equals
+// one large batch exactly, also where masks leave each micro-batch another number of targets.
+
+import { clipByGlobalNorm } from "@llm/grad-clip";
+import { type NamedParameters, valueAndGrads } from "@llm/ops";
+import { type Random, withRandom } from "@llm/random";
+import { add, dispose, mul, type Scalar, type Tensor, tidy } from "@tensorflow/tfjs-core";
+
+/** What a step needs of an optimizer; `AdamW` of `@llm/adamw` is one. */
+export interface Optimizer {
+  /** Updates the parameters in place. Gradients stay the caller's. */
+  step(grads: ReadonlyMap<string, Tensor>, learningRate: number): void;
+}
+
+/** The parts of one step. */
+export interface StepOptions<Batch> {
+  parameters: NamedParameters;
+  optimizer: Optimizer;
+  /** Mean loss over the targets of a micro-batch that count. */
+  loss: (batch: Batch) => Scalar;
+  /** Number of targets that count. Default: every micro-batch weighs the same. */
+  weight?: (batch: Batch) => number;
+  batches: readonly Batch[];
+  learningRate: number;
+  /** Largest global norm of the gradients; none by default. */
+  clip?: number;
+  /** Source of dropout; each micro-batch gets a fork of its own. */
+  random: Random;
+}
+
+/** What one step did. */
+export interface StepResult {
+  loss: number;
+  /** Global norm of the gradients before clipping. */
+  gradNorm: number;
+  /** True when loss or gradients were not finite, and the parameters were left alone. */
+  skipped: boolean;
+}
+
+/**
+ * Computes the gradients over all micro-batches and updates the parameters, unless anything is not finite.
+ * @throws Error when there is no micro-batch, or no target counts
+ */
+export async function trainStep<Batch>(options: StepOptions<Batch>): Promise<StepResult> {
+  const { optimizer, learningRate, clip = Number.POSITIVE_INFINITY } = options;
+  const { loss, grads } = accumulate(options);
+  const clipped = clipByGlobalNorm(grads, clip);
+  try {
+    const [[lossValue], [gradNorm]] = (await Promise.all([loss.data(), clipped.norm.data()])) as unknown as [
+      [number],
+      [number],
+    ];
+    const skipped = !(Number.isFinite(lossValue) && Number.isFinite(gradNorm));
+    if (!skipped) optimizer.step(clipped.grads, learningRate);
+    return { loss: lossValue, gradNorm, skipped };
+  } finally {
+    dispose([loss, clipped.norm, ...grads.values(), ...clipped.grads.values()]);
+  }
+}
+
+/** Weighted mean of loss and gradients over the micro-batches. */
+function accumulate<Batch>({ parameters, loss, weight = () => 1, batches, random }: StepOptions<Batch>): {
+  loss: Scalar;
+  grads: Map<string, Tensor>;
+} {
+  const total = batches.reduce((sum, batch) => sum + weight(batch), 0);
+  if (!(total > 0)) throw new Error("trainStep: none of the targets counts; are all labels masked?");
+  let sum: Scalar | undefined;
+  const grads = new Map<string, Tensor>();
+  for (const [i, batch] of batches.entries()) {
+    const share = weight(batch) / total;
+    if (share === 0) continue;
+    const scaled = (): Scalar => (share === 1 ? loss(batch) : mul(loss(batch), share));
+    const { value, grads: own } = withRandom(random.fork("micro-batch", i), () => valueAndGrads(scaled, parameters));
+    sum = replaceSum(sum, value) as Scalar;
+    for (const [name, grad] of own) grads.set(name, replaceSum(grads.get(name), grad));
+  }
+  return { loss: sum as Scalar, grads };
+}
+
+/** `sum + term`, taking over both. */
+function replaceSum(sum: Tensor | undefined, term: Tensor): Tensor {
+  if (!sum) return term;
+  const next = tidy(() => add(sum, term));
+  dispose([sum, term]);
+  return next;
+}

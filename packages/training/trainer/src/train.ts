@@ -1,0 +1,74 @@
+// The training loop: sees named parameters and a loss function, never a model.
+//
+// A step is a pure function of (parameters, optimizer state, seed, step number): batches come from
+// `batchAt(step, microBatch)` and dropout from a stream named by the step. So resuming at step n repeats
+// what the uninterrupted run would have done, bit for bit on one backend.
+
+import { Random } from "@llm/random";
+import { type StepOptions, type StepResult, trainStep } from "./step.js";
+
+/** What a run needs beyond the parts of a step. */
+export interface TrainingOptions<Batch> extends Omit<StepOptions<Batch>, "batches" | "learningRate" | "random"> {
+  /** The micro-batch of a step; a pure function, so that a resumed run sees the same data. */
+  batchAt: (step: number, microBatch: number) => Batch;
+  /** Number of the last step, counted from 0 and exclusive. */
+  steps: number;
+  /** First step; of a resumed run, the number of steps done. Default 0. */
+  startStep?: number;
+  /** Micro-batches per step. Default 1. */
+  accumulate?: number;
+  learningRate: (step: number) => number;
+  seed?: number;
+  /** Called after each step; awaited, so evaluation and checkpoints belong here. */
+  onStep?: (report: StepReport) => void | Promise<void>;
+  /** Stops after the running step. */
+  signal?: AbortSignal;
+}
+
+/** One finished step. */
+export interface StepReport extends StepResult {
+  /** Number of steps done, this one included. */
+  step: number;
+  learningRate: number;
+  milliseconds: number;
+}
+
+/** How a run ended. */
+export interface TrainingSummary {
+  /** Number of steps done, those before `startStep` included. */
+  step: number;
+  /** Steps whose loss or gradients were not finite. */
+  skipped: number;
+  /** Whether the signal stopped it before `steps`. */
+  aborted: boolean;
+}
+
+/**
+ * Runs the steps `startStep` … `steps − 1`.
+ * @throws Error when every one of 20 steps in a row was skipped: the run cannot recover by itself
+ */
+export async function train<Batch>(options: TrainingOptions<Batch>): Promise<TrainingSummary> {
+  const { steps, startStep = 0, accumulate = 1, batchAt, seed = 0, onStep, signal } = options;
+  const random = new Random(seed);
+  let skipped = 0;
+  let inARow = 0;
+  for (let step = startStep; step < steps; step++) {
+    if (signal?.aborted) return { step, skipped, aborted: true };
+    const began = performance.now();
+    const learningRate = options.learningRate(step);
+    const batches = Array.from({ length: accumulate }, (_, i) => batchAt(step, i));
+    const result = await trainStep({ ...options, batches, learningRate, random: random.fork("step", step) });
+    if (result.skipped) skipped++;
+    inARow = result.skipped ? inARow + 1 : 0;
+    await onStep?.({ ...result, step: step + 1, learningRate, milliseconds: performance.now() - began });
+    if (inARow === patience) {
+      throw new Error(
+        `train: loss or gradients were not finite for ${patience} steps up to step ${step + 1}; ` +
+          "lower the learning rate or resume from an earlier checkpoint",
+      );
+    }
+  }
+  return { step: Math.max(steps, startStep), skipped, aborted: false };
+}
+
+const patience = 20;
