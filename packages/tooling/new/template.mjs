@@ -1,4 +1,4 @@
-// What a package consists of; section by section the same everywhere, so that a reader finds the way.
+// What a package consists of: section by section the same everywhere, so that a reader finds the way.
 
 const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
@@ -14,7 +14,7 @@ export function files({ area, name, dependencies = [] }) {
     "src/index.ts": `export { ${fn} } from "./${name}.js";\n`,
     [`src/${name}.ts`]: `// Say in one sentence what is computed.\n//\n//   the formula\n//\n// Source: the paper. Where this deviates from it, and why.\n\n/** Shapes, units, errors and source stand here. */\nexport function ${fn}(): never {\n  throw new Error("${fn}: write me");\n}\n`,
     [`test/${name}.test.ts`]: `import { expect, test } from "vitest";\nimport { ${fn} } from "../src/index.js";\n\ntest("${fn} computes the value of the paper's example", () => {\n  expect(${fn}()).toBe("the value");\n});\n`,
-    "README.md": readme({ name, fn }),
+    "README.md": readme({ name, fn, tfjs: dependencies.includes("tfjs") }),
     [`.changeset/${name}.md`]: `---\n"@llm/${name}": minor\n---\n\nFirst version of \`@llm/${name}\`.\n`,
   };
 }
@@ -50,7 +50,7 @@ function manifest({ area, name, dependencies }) {
   };
 }
 
-function readme({ name, fn }) {
+function readme({ name, fn, tfjs }) {
   return `# @llm/${name}
 
 One sentence: what the idea is.
@@ -62,7 +62,7 @@ One sentence: what the idea is.
 ## Install
 
 ${fence}sh
-npm install @llm/${name}
+npm install @llm/${name}${tfjs ? " @tensorflow/tfjs-core" : ""}
 ${fence}
 
 ## Use

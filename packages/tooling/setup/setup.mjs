@@ -4,37 +4,103 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { workspacePackages } from "./workspace.mjs";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
-const bin = join(root, "node_modules", ".bin");
 const stamp = join(root, "node_modules", ".setup-stamp");
 
-/** Node's own PATH with the workspace's tools (pnpm among them, which turbo insists on) in front. */
-export const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: "1" };
+/** The workspace's tools (pnpm among them, which turbo insists on) stand in front on the PATH. */
+export const environment = withTools(process.env);
 
-/** Installs when the lock-file differs from the one last installed. Prints only to standard error. */
+/** Installs when what the packages ask for differs from what was installed last. Prints only to standard error. */
 export function setUp() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19)) fail(`Node 20.19 or newer is needed, this is ${process.version}`);
-  const wanted = createHash("sha256").update(readFileSync(join(root, "pnpm-lock.yaml"))).digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint()) return;
+  const { packageManager } = readManifest(root);
   console.error(`Setting up: installing dependencies with ${packageManager} …`);
-  run("npx", ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn"]);
-  writeFileSync(stamp, wanted);
+  const { status, error } = spawnPnpm(packageManager, [
+    "install",
+    "--prefer-offline",
+    "--reporter=append-only",
+    "--loglevel=warn",
+  ]);
+  if (error || status !== 0) {
+    fail(
+      `installing failed${error ? `: ${error.message}` : ""}. It needs the npm registry: check the network with \`npm ping\` and the ` +
+        "address with `npm config get registry`, then run the same command again.",
+    );
+  }
+  writeFileSync(stamp, fingerprint());
 }
 
-/** Runs a set-up step; its output goes to standard error, so that `--json` on standard output stays clean. */
+/** What an installation depends on: the lock-file, the catalog, every package's dependencies, the kind of machine. */
+function fingerprint() {
+  const fields = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "packageManager"];
+  const wanted = [readManifest(root), ...workspacePackages(root).map(({ manifest }) => manifest)].map((manifest) =>
+    fields.map((field) => manifest[field]),
+  );
+  return createHash("sha256")
+    .update(readFileSync(join(root, "pnpm-lock.yaml")))
+    .update(readFileSync(join(root, "pnpm-workspace.yaml")))
+    .update(JSON.stringify([wanted, process.platform, process.arch]))
+    .digest("hex");
+}
+
+/** Runs a tool of the workspace; its output goes to standard error, so that `--json` on standard output stays clean. */
 export function run(command, args) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    env: environment,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
-  if (error || status !== 0) fail(`\`${command} ${args.join(" ")}\` failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
+  const { status, error } = spawnTool(command, args, { stdio: ["ignore", 2, 2] });
+  if (error || status !== 0)
+    fail(`\`${command} ${args.join(" ")}\` failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
+}
+
+/** Runs a tool that one of the root's development dependencies brings: its script in this Node, so without a shell. */
+export function spawnTool(command, args, options) {
+  const script = command === "node" ? [] : [toolScript(command)];
+  return spawnSync(process.execPath, [...script, ...args], { cwd: root, env: environment, ...options });
+}
+
+function toolScript(command) {
+  for (const name of Object.keys(readManifest(root).devDependencies)) {
+    const folder = join(root, "node_modules", name);
+    if (!existsSync(join(folder, "package.json"))) continue;
+    const { bin } = readManifest(folder);
+    const script = typeof bin === "string" ? basename(name) === command && bin : bin?.[command];
+    if (script) return join(folder, script);
+  }
+  return fail(`there is no tool "${command}" in the workspace`);
+}
+
+/** The installed pnpm if it is the pinned one; else npm fetches it. */
+function spawnPnpm(packageManager, args) {
+  const options = { cwd: root, env: environment, stdio: ["ignore", 2, 2] };
+  const installed = join(root, "node_modules", "pnpm");
+  if (existsSync(join(installed, "package.json"))) {
+    const { version, bin } = readManifest(installed);
+    if (`pnpm@${version}` === packageManager)
+      return spawnSync(process.execPath, [join(installed, bin.pnpm), ...args], options);
+  }
+  const npm = process.env.npm_execpath ?? "";
+  if (basename(npm) === "npm-cli.js")
+    return spawnSync(process.execPath, [npm, "exec", "--yes", "--", packageManager, ...args], options);
+  return spawnSync("npx", ["--yes", packageManager, ...args], { ...options, shell: process.platform === "win32" });
+}
+
+function withTools(env) {
+  const key = Object.keys(env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
+  const tools = join(root, "node_modules", ".bin");
+  return {
+    ...env,
+    [key]: `${tools}${delimiter}${env[key] ?? ""}`,
+    TURBO_TELEMETRY_DISABLED: "1",
+    TURBO_NO_UPDATE_NOTIFIER: "1",
+  };
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 function fail(message) {

@@ -1,1 +1,2 @@
-export { gqa } from "./gqa.js";
+export { groupedQueryAttention } from "./gqa.js";
+export { GroupedQueryAttention, type GroupedQueryAttentionConfig } from "./module.js";

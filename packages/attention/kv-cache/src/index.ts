@@ -1,1 +1,1 @@
-export { kvCache } from "./kv-cache.js";
+export { type KeyValueCache, KVCache, type KVCacheConfig } from "./kv-cache.js";

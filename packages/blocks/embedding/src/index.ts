@@ -1,1 +1,2 @@
-export { embedding } from "./embedding.js";
+export { embedding, embeddingContract } from "./embedding.js";
+export { Embedding, type EmbeddingConfig } from "./module.js";

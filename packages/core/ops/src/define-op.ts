@@ -7,10 +7,8 @@
 import {
   engine,
   getBackend,
-  getGradient,
   getKernel,
   type NamedAttrMap,
-  registerGradient,
   type Tensor,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
@@ -52,11 +50,8 @@ export function defineOp<I extends OpInputs, A extends object>({
       registerGradients();
       return composite(inputs, attrs);
     }
-    registerKernelGradient(contract);
     const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor)) as Record<string, Tensor>;
-    const out = engine().runKernel(contract.name, present, attrs as unknown as NamedAttrMap) as Tensor | Tensor[];
-    if (!Array.isArray(out)) return out;
-    return out[0] as Tensor;
+    return runFused(contract, present, attrs as unknown as NamedAttrMap);
   };
 }
 
@@ -65,28 +60,35 @@ export function hasKernel(name: string): boolean {
   return getKernel(name, getBackend()) !== undefined;
 }
 
-function registerKernelGradient(contract: Contract): void {
-  if (getGradient(contract.name)) return;
-  const outputs = ["value", ...(contract.statistics ?? [])];
-  const savedOutputs = outputs.map((name) => contract.saved.includes(name));
-  const savedInputs = contract.saved.filter((name) => !outputs.includes(name));
-  registerGradient({
-    kernelName: contract.name,
-    inputsToSave: savedInputs,
-    outputsToSave: savedOutputs,
-    gradFunc: (dy, saved, attrs) => {
-      const names = [...savedInputs, ...outputs.filter((_, i) => savedOutputs[i])];
-      const inputs: Record<string, TensorInfo> = { dy: Array.isArray(dy) ? (dy[0] as Tensor) : dy };
-      names.forEach((name, i) => {
-        const tensor = saved[i];
-        if (tensor) inputs[name] = tensor;
-      });
-      // At once, not lazily: a tidy around each single gradient would dispose the others.
-      const out = engine().runKernel(`${contract.name}Grad`, inputs as never, attrs as NamedAttrMap) as
-        | Tensor
-        | Tensor[];
-      const grads = Array.isArray(out) ? out : [out];
-      return Object.fromEntries(contract.differentiable.map((name, i) => [name, () => grads[i] as Tensor]));
+/**
+ * Runs the kernel and puts its gradient on the tape. What the gradient needs is saved here, not by tfjs' gradient
+ * registry: that one cannot leave out an optional input that is absent.
+ */
+function runFused(contract: Contract, inputs: Record<string, Tensor>, attrs: NamedAttrMap): Tensor {
+  let names: string[] = [];
+  const out = engine().runKernelFunc({
+    forwardFunc: (_, save) => {
+      const result = engine().runKernel(contract.name, inputs, attrs) as Tensor | Tensor[];
+      const outputs = Array.isArray(result) ? result : [result];
+      const known: Record<string, Tensor | undefined> = { ...inputs };
+      for (const [i, name] of ["value", ...(contract.statistics ?? [])].entries()) known[name] = outputs[i];
+      names = contract.saved.filter((name) => known[name]);
+      save(names.map((name) => known[name] as Tensor));
+      return outputs;
     },
-  });
+    backwardsFunc: (dy: Tensor | Tensor[], saved: Tensor[]) => {
+      const needed: Record<string, TensorInfo> = { dy: Array.isArray(dy) ? (dy[0] as Tensor) : dy };
+      for (const [i, name] of names.entries()) needed[name] = saved[i] as Tensor;
+      // At once, not lazily: a tidy around each single gradient would dispose the others.
+      const grads = engine().runKernel(`${contract.name}Grad`, needed as never, attrs) as Tensor | Tensor[];
+      const list = Array.isArray(grads) ? grads : [grads];
+      return Object.fromEntries(contract.differentiable.map((name, i) => [name, () => list[i] as Tensor]));
+    },
+    inputs,
+    attrs,
+  } as never) as unknown as Tensor[];
+  const [value, ...statistics] = out;
+  // Their data lives on in what was saved; without a tape nobody needs them.
+  for (const statistic of statistics) statistic.dispose();
+  return value as Tensor;
 }

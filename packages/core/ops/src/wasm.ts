@@ -1,6 +1,9 @@
-// Makes tfjs' `wasm` backend multiply matrices fast.
+// Makes tfjs' `wasm` backend fit for training.
 //
-// That backend hands only one form of BatchMatMul to its matrix library (XNNPACK): no transposes, one
+// Copies: its Identity copies the data, so every activation that the tape saves would exist twice. Here it
+// counts a reference, as on tfjs' other backends.
+//
+// Products: the backend hands only one form of BatchMatMul to its matrix library (XNNPACK): no transposes, one
 // batch. Every other form, so most of a backward pass and all of attention, is a plain loop some twenty
 // times slower. The kernel registered here transposes in cache-sized tiles, then gives each batch to the
 // fast form through views of the backend's memory, without copying. It relies on the inside of
@@ -17,6 +20,7 @@ interface Storage {
 interface WasmBackend {
   dataIdNextNumber: number;
   dataIdMap: { get(dataId: object): Storage };
+  incRef(dataId: object): void;
   makeOutput(shape: number[], dtype: string): TensorInfo;
   disposeData(dataId: object): boolean;
   wasm: {
@@ -50,8 +54,26 @@ const FLOAT_BYTES = 4;
 const TILE = 32;
 const accelerated = new WeakSet<KernelFunc>();
 
-/** Replaces the `wasm` backend's BatchMatMul by the fast one, once; does nothing where it is not registered. */
-export function accelerateWasmProducts(): void {
+/** Replaces kernels of the `wasm` backend, once; does nothing where it is not registered. */
+export function improveWasm(): void {
+  replaceIdentity();
+  replaceProduct();
+}
+
+function replaceIdentity(): void {
+  const original = getKernel("Identity", "wasm");
+  if (!original || accelerated.has(original.kernelFunc)) return;
+  const kernelFunc: KernelFunc = ({ inputs, backend }) => {
+    const { dataId, shape, dtype } = inputs.x as TensorInfo;
+    (backend as WasmBackend).incRef(dataId);
+    return { dataId, shape, dtype };
+  };
+  accelerated.add(kernelFunc);
+  unregisterKernel("Identity", "wasm");
+  registerKernel({ ...original, kernelFunc });
+}
+
+function replaceProduct(): void {
   const original = getKernel("BatchMatMul", "wasm");
   if (!original || accelerated.has(original.kernelFunc)) return;
   let multiply: Multiply | undefined;

@@ -1,1 +1,3 @@
-export { corpus } from "./corpus.js";
+export { type Document, documentsFromText, splitDocuments, type TextFormat } from "./document.js";
+export { CorpusError } from "./error.js";
+export { splitByHash, splitTail } from "./split.js";

@@ -1,10 +1,135 @@
-// Say in one sentence what is computed.
+// Training batches as a pure function of (seed, step): nothing to save, nothing to fast-forward.
 //
-//   the formula
+//   random      offset = integer(length − context), one draw for each sequence, as nanoGPT
+//   sequential  window w covers tokens [w · context, (w + 1) · context]; first in order, then in shuffled epochs
+//   inputs = text[offset … offset + context),  targets = the same, one token on
 //
-// Source: the paper. Where this deviates from it, and why.
+// Sequence s of a step is row s mod `batch` of micro-batch ⌊s / batch⌋. Its random numbers are named by (step, s)
+// alone, so micro-batches and ranks divide one and the same global batch, however many there are.
+// Deviation from nanoGPT: its offsets come from PyTorch's generator, so the numbers differ, the law does not.
 
-/** Shapes, units, errors and source stand here. */
-export function dataloader(): never {
-  throw new Error("dataloader: write me");
+import { Random } from "@llm/random";
+import type { TokenSource } from "./source.js";
+
+/** How to draw batches. */
+export interface DataLoaderOptions {
+  /** Sequences in a micro-batch, over all ranks. */
+  batch: number;
+  /** Tokens in a sequence. */
+  context: number;
+  /** Micro-batches in a step (gradient accumulation). Default 1. */
+  microBatches?: number;
+  /** Default 0. */
+  seed?: number;
+  /** Default "random". */
+  order?: "random" | "sequential";
+}
+
+/** Rows of tokens: `inputs` and `targets` are [batch, context], row by row. */
+export interface Batch {
+  inputs: Int32Array;
+  /** `targets[b, t]` is the token after `inputs[b, t]`. */
+  targets: Int32Array;
+  batch: number;
+  context: number;
+}
+
+/** Draws batches from a text. Any step can be asked for, in any order. */
+export class DataLoader {
+  readonly source: TokenSource;
+  readonly options: Required<DataLoaderOptions>;
+  #rank = 0;
+  #worldSize = 1;
+  #random: Random;
+  #epoch: { number: number; order: Uint32Array } | undefined;
+
+  /** @throws RangeError for options out of range, or a text shorter than context + 1 tokens */
+  constructor(source: TokenSource, options: DataLoaderOptions) {
+    const { batch, context, microBatches = 1, seed = 0, order = "random" } = options;
+    for (const [name, value] of Object.entries({ batch, context, microBatches })) {
+      if (!Number.isSafeInteger(value) || value < 1) {
+        throw new RangeError(`DataLoader: ${name} must be a whole number ≥ 1, got ${value}`);
+      }
+    }
+    if (source.length < context + 1) {
+      throw new RangeError(
+        `DataLoader: the text has ${source.length} tokens, a context of ${context} needs ${context + 1}; take more text or a shorter context`,
+      );
+    }
+    this.source = source;
+    this.options = { batch, context, microBatches, seed, order };
+    this.#random = new Random(seed).fork("dataloader");
+  }
+
+  /** Sequences in a step, over all micro-batches and ranks. */
+  get sequencesPerStep(): number {
+    return this.options.batch * this.options.microBatches;
+  }
+
+  /** Windows in an epoch of the sequential order; at most context − 1 tokens at the end of the text are in none. */
+  get windows(): number {
+    return Math.floor((this.source.length - 1) / this.options.context);
+  }
+
+  /**
+   * The loader of one of several ranks: each gets its own equal part of every micro-batch.
+   * @throws RangeError when `batch` is not divisible by `worldSize`, or there is no such rank
+   */
+  forRank(rank: number, worldSize: number): DataLoader {
+    if (!(Number.isInteger(rank) && rank >= 0 && rank < worldSize)) {
+      throw new RangeError(`DataLoader: rank must be from 0 to ${worldSize - 1}, got ${rank}`);
+    }
+    if (this.options.batch % worldSize !== 0) {
+      throw new RangeError(`DataLoader: batch ${this.options.batch} cannot be divided among ${worldSize} ranks`);
+    }
+    const loader = new DataLoader(this.source, this.options);
+    loader.#rank = rank;
+    loader.#worldSize = worldSize;
+    return loader;
+  }
+
+  /**
+   * The batch of a step: a pure function of (seed, step, microBatch, rank).
+   * @throws RangeError for a step below 0 or a micro-batch that the options do not have
+   */
+  batchAt(step: number, microBatch = 0): Batch {
+    const { batch, context, microBatches } = this.options;
+    if (!Number.isSafeInteger(step) || step < 0)
+      throw new RangeError(`batchAt: step must be a whole number ≥ 0, got ${step}`);
+    if (!(Number.isInteger(microBatch) && microBatch >= 0 && microBatch < microBatches)) {
+      throw new RangeError(`batchAt: microBatch must be from 0 to ${microBatches - 1}, got ${microBatch}`);
+    }
+    const rows = batch / this.#worldSize;
+    const first = microBatch * batch + this.#rank * rows;
+    const inputs = new Int32Array(rows * context);
+    const targets = new Int32Array(rows * context);
+    for (let row = 0; row < rows; row++) {
+      const window = this.source.read(this.offsetAt(step, first + row), context + 1);
+      inputs.set(window.subarray(0, context), row * context);
+      targets.set(window.subarray(1), row * context);
+    }
+    return { inputs, targets, batch: rows, context };
+  }
+
+  /** Where in the text sequence number `sequence` of a step begins. */
+  offsetAt(step: number, sequence: number): number {
+    const { context, order } = this.options;
+    if (order === "random") return this.#random.fork(step, sequence).integer(this.source.length - context);
+    const index = step * this.sequencesPerStep + sequence;
+    const epoch = Math.floor(index / this.windows);
+    return this.#windowAt(epoch, index % this.windows) * context;
+  }
+
+  /** How often the text has been seen before a step, in epochs: tokens trained on, divided by the text's. */
+  epochAt(step: number): number {
+    return (step * this.sequencesPerStep * this.options.context) / this.source.length;
+  }
+
+  #windowAt(epoch: number, position: number): number {
+    if (epoch === 0) return position;
+    if (this.#epoch?.number !== epoch) {
+      this.#epoch = { number: epoch, order: this.#random.fork("epoch", epoch).permutation(this.windows) };
+    }
+    return this.#epoch.order[position] as number;
+  }
 }

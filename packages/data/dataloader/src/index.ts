@@ -1,1 +1,3 @@
-export { dataloader } from "./dataloader.js";
+export { type Batch, DataLoader, type DataLoaderOptions } from "./dataloader.js";
+export { type EvaluationBatch, type EvaluationOptions, evaluationBatches } from "./evaluation.js";
+export { memorySource, type TokenSource } from "./source.js";

@@ -1,1 +1,7 @@
-export { packing } from "./packing.js";
+export { firstFitDecreasing } from "./first-fit.js";
+export {
+  type Example,
+  type PackedSequence,
+  type PackOptions,
+  packSequences,
+} from "./packing.js";

@@ -1,10 +1,41 @@
-// Say in one sentence what is computed.
+// The gated linear unit: one projection, activated, gates another.
 //
-//   the formula
+//   y = act(gate) ⊙ up       SwiGLU with SiLU, GeGLU with GELU, ReGLU with ReLU
 //
-// Source: the paper. Where this deviates from it, and why.
+// Source: Shazeer, "GLU Variants Improve Transformer", https://arxiv.org/abs/2002.05202. The two projections
+// come in separately, as LLaMA stores them; a fused one is split by its owner.
+// Shapes: F hidden.
 
-/** Shapes, units, errors and source stand here. */
-export function glu(): never {
-  throw new Error("glu: write me");
+import { type ActivationName, activation as byName } from "@llm/activations";
+import { type Contract, defineOp } from "@llm/ops";
+import { mul, type Tensor, tidy } from "@tensorflow/tfjs-core";
+
+/** A fused kernel `GLU` takes the attribute `activation`, a name of `@llm/activations`. */
+export const gluContract: Contract = { name: "GLU", differentiable: ["gate", "up"], saved: ["gate", "up"] };
+
+/** What a gated linear unit may be told. */
+export interface GLUOptions {
+  /** Default "silu": SwiGLU. */
+  activation?: ActivationName;
+}
+
+const op = defineOp<{ gate: Tensor; up: Tensor }, Required<GLUOptions>>({
+  contract: gluContract,
+  composite: ({ gate, up }, { activation }) => mul(byName(activation)(gate), up),
+});
+
+/**
+ * act(gate) ⊙ up.
+ *
+ * @param gate_F [..., F], activated
+ * @param up_F [..., F], the same shape
+ * @returns [..., F]
+ * @throws Error when the shapes differ, or the activation is unknown
+ */
+export function glu(gate_F: Tensor, up_F: Tensor, { activation = "silu" }: GLUOptions = {}): Tensor {
+  if (gate_F.shape.join() !== up_F.shape.join()) {
+    throw new Error(`glu: gate and up must have the same shape, got [${gate_F.shape}] and [${up_F.shape}]`);
+  }
+  byName(activation);
+  return tidy(() => op({ gate: gate_F, up: up_F }, { activation }));
 }

@@ -1,1 +1,3 @@
-export { glu } from "./glu.js";
+export { type GLUOptions, glu, gluContract } from "./glu.js";
+export { type GLUHiddenDimOptions, gluHiddenDim } from "./hidden-dim.js";
+export { GLU, type GLUConfig } from "./module.js";

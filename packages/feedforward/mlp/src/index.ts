@@ -1,1 +1,2 @@
-export { mlp } from "./mlp.js";
+export { type MLPOptions, mlp } from "./mlp.js";
+export { MLP, type MLPConfig } from "./module.js";

@@ -1,1 +1,3 @@
-export { generate } from "./generate.js";
+export { type FinishReason, type GenerateOptions, generate } from "./generate.js";
+export type { Cache, LanguageModel } from "./language-model.js";
+export { generateText, type TextCodec } from "./text.js";

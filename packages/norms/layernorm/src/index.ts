@@ -1,1 +1,2 @@
-export { layernorm } from "./layernorm.js";
+export { type LayerNormOptions, layerNorm, layerNormContract } from "./layer-norm.js";
+export { LayerNorm, type LayerNormConfig } from "./module.js";

@@ -1,1 +1,2 @@
-export { rmsnorm } from "./rmsnorm.js";
+export { RMSNorm, type RMSNormConfig } from "./module.js";
+export { type RMSNormOptions, rmsNorm, rmsNormContract } from "./rms-norm.js";

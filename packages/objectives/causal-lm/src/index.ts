@@ -1,1 +1,2 @@
-export { causalLm } from "./causal-lm.js";
+export { causalLmLoss, type ShiftOptions, shiftLabels } from "./causal-lm.js";
+export { bitsPerByte, perplexity } from "./metrics.js";

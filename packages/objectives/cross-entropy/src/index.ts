@@ -1,1 +1,2 @@
-export { crossEntropy } from "./cross-entropy.js";
+export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.js";
+export { type SoftmaxCrossEntropyAttrs, softmaxCrossEntropyContract } from "./softmax-cross-entropy.js";

@@ -1,1 +1,2 @@
 export { learnedPosition } from "./learned-position.js";
+export { LearnedPosition, type LearnedPositionConfig } from "./module.js";

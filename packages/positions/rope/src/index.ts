@@ -1,1 +1,10 @@
-export { rope } from "./rope.js";
+export { Rope, type RopeConfig } from "./module.js";
+export { type RopeLayout, type RopeOptions, rope, ropeContract } from "./rope.js";
+export {
+  type RopeFrequencyOptions,
+  type RopeScaling,
+  type RopeTable,
+  type RopeTableOptions,
+  ropeFrequencies,
+  ropeTable,
+} from "./table.js";

@@ -1,1 +1,3 @@
-export { pretokenize } from "./pretokenize.js";
+export { byteLevel, byteLevelDecode, byteToUnicode, unicodeToByte } from "./byte-level.js";
+export { type PretokenizerName, patterns } from "./patterns.js";
+export { type NextBoundary, pretokenize, scan, scanner } from "./pretokenize.js";

@@ -1,1 +1,10 @@
-export { tokenizer } from "./tokenizer.js";
+export type { AddedToken, EncodeOptions } from "./added-tokens.js";
+export { ByteLevelModel } from "./byte-level-model.js";
+export { CharModel, type CharModelConfig } from "./char-model.js";
+export { DecodeStream } from "./decode-stream.js";
+export { TokenizerError } from "./error.js";
+export type { Model, ModelJSON, ModelPattern } from "./model.js";
+export type { NormalizerName } from "./normalizers.js";
+export type { ReadOptions } from "./read-json.js";
+export { type DecodeOptions, type FromTiktokenOptions, Tokenizer, type TokenizerConfig } from "./tokenizer.js";
+export { type TrainTokenizerOptions, type TrainTokenizerProgress, trainTokenizer } from "./train.js";

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { memory, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 
+export { available, python } from "./available.js";
+
 /** `|actual − expected| ≤ absolute + relative · |expected|`, as NumPy's `allclose`. */
 export interface Tolerance {
   absolute?: number;
@@ -25,7 +27,11 @@ function isTensor(values: unknown): values is Tensor {
 }
 
 /** Throws with the worst element unless all values agree within the tolerance; NaN agrees with nothing. */
-export function expectClose(actual: Numbers, expected: Numbers, { absolute = 1e-6, relative = 1e-5 }: Tolerance = {}): void {
+export function expectClose(
+  actual: Numbers,
+  expected: Numbers,
+  { absolute = 1e-6, relative = 1e-5 }: Tolerance = {},
+): void {
   const a = flatten(actual);
   const e = flatten(expected);
   if (a.length !== e.length) throw new Error(`expected ${e.length} values, got ${a.length}`);
@@ -39,7 +45,9 @@ export function expectClose(actual: Numbers, expected: Numbers, { absolute = 1e-
     if (worst < 0 || over > excess || Number.isNaN(over)) [worst, excess] = [i, over];
   }
   if (worst >= 0) {
-    throw new Error(`value ${worst} of ${a.length}: got ${a[worst]}, expected ${e[worst]} (absolute ${absolute}, relative ${relative})`);
+    throw new Error(
+      `value ${worst} of ${a.length}: got ${a[worst]}, expected ${e[worst]} (absolute ${absolute}, relative ${relative})`,
+    );
   }
 }
 

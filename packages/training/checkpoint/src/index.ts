@@ -1,1 +1,2 @@
-export { checkpoint } from "./checkpoint.js";
+export { checkpointName, parseCheckpointName } from "./name.js";
+export { type BestBy, type Ranked, rankBest, selectKept } from "./retention.js";

@@ -1,10 +1,80 @@
-// Say in one sentence what is computed.
+// Clips all gradients together by their Euclidean norm.
 //
-//   the formula
+//   ‖g‖ = √(Σ_i ‖g_i‖²),  g_i ← g_i · min(1, c / (‖g‖ + 1e-6))
 //
-// Source: the paper. Where this deviates from it, and why.
+// As PyTorch's clip_grad_norm_, with its 1e-6, but pure: new tensors come back. Nothing is read back, so a GPU never
+// waits; the norm is returned before clipping, and shows a NaN or an infinity that any gradient holds.
+// Source: Pascanu et al., "On the difficulty of training recurrent neural networks", arXiv:1211.5063.
 
-/** Shapes, units, errors and source stand here. */
-export function gradClip(): never {
-  throw new Error("gradClip: write me");
+import { type Contract, hasKernel } from "@llm/ops";
+import {
+  add,
+  addN,
+  div,
+  engine,
+  minimum,
+  mul,
+  reshape,
+  type Scalar,
+  scalar,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
+
+/** Gradients by parameter name. */
+export type Gradients = ReadonlyMap<string, Tensor>;
+
+/** Clipped gradients, and the norm before clipping. The caller disposes all of them. */
+export interface Clipped {
+  grads: Map<string, Tensor>;
+  norm: Scalar;
+}
+
+/**
+ * A fused kernel `ClipByGlobalNorm` takes the gradients as inputs 0 … n−1 and the attribute `maxNorm`, and returns the
+ * n clipped gradients, then the norm.
+ */
+export const clipByGlobalNormContract: Contract = { name: "ClipByGlobalNorm", differentiable: [], saved: [] };
+
+/**
+ * The Euclidean norm of all gradients together.
+ *
+ * @returns a scalar; NaN or infinite when a gradient is
+ * @throws Error when there are no gradients
+ */
+export function globalNorm(grads: Gradients): Scalar {
+  if (grads.size === 0) throw new Error("globalNorm: there are no gradients");
+  return tidy(() => sqrt(addN([...grads.values()].map(sumOfSquares))) as Scalar);
+}
+
+/**
+ * Scales the gradients so that their global norm is at most `maxNorm`.
+ *
+ * @param grads not changed, not disposed
+ * @param maxNorm positive; `Infinity` only measures
+ * @throws Error when there are no gradients, RangeError when `maxNorm` is not positive
+ */
+export function clipByGlobalNorm(grads: Gradients, maxNorm: number): Clipped {
+  if (!(maxNorm > 0)) throw new RangeError(`clipByGlobalNorm: maxNorm must be positive, got ${maxNorm}`);
+  const names = [...grads.keys()];
+  const tensors = [...grads.values()];
+  const clipped = tidy(() => {
+    if (hasKernel(clipByGlobalNormContract.name)) {
+      return engine().runKernel(clipByGlobalNormContract.name, tensors as never, { maxNorm }) as Tensor[];
+    }
+    const norm = globalNorm(grads);
+    const coefficient = Number.isFinite(maxNorm) ? minimum(div(maxNorm, add(norm, 1e-6)), 1) : scalar(1);
+    return [...tensors.map((grad) => mul(grad, coefficient)), norm];
+  });
+  const norm = clipped.pop() as Scalar;
+  return { grads: new Map(names.map((name, i) => [name, clipped[i] as Tensor])), norm };
+}
+
+/** Row by row first: one long float32 sum of millions of squares would lose digits. */
+function sumOfSquares(grad: Tensor): Tensor {
+  const width = grad.shape.at(-1) ?? 1;
+  return sum(sum(reshape(square(grad), [Math.round(grad.size / Math.max(1, width)), width]), -1));
 }

@@ -1,1 +1,7 @@
-export { gradClip } from "./grad-clip.js";
+export {
+  type Clipped,
+  clipByGlobalNorm,
+  clipByGlobalNormContract,
+  type Gradients,
+  globalNorm,
+} from "./grad-clip.js";

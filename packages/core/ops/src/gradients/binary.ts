@@ -36,6 +36,7 @@ function binary(kernelName: string, da: Side, db: Side, outputsToSave: boolean[]
   };
 }
 
+const float = (x: Tensor): Tensor => (x.dtype === "float32" ? x : cast(x, "float32"));
 const indicator = (condition: Tensor): Tensor => cast(condition, "float32");
 
 export const binaryGradients: GradConfig[] = [
@@ -77,7 +78,7 @@ export const binaryGradients: GradConfig[] = [
   ),
   binary(
     "Pow",
-    (dy, a, b) => mul(dy, mul(cast(b, "float32"), pow(a, sub(b, scalar(1, b.dtype as "float32"))))),
+    (dy, a, b) => mul(dy, mul(float(b), pow(a, sub(b, scalar(1, b.dtype as "float32"))))),
     // a^b·ln a, with the limit 0 at a = 0.
     (dy, a, _, y) => mul(dy, mul(y, where(greater(a, 0), log(where(greater(a, 0), a, onesLike(a))), zerosLike(a)))),
     [true],

@@ -4,7 +4,7 @@
 // with broadcasting, look-ups on `wasm`). These are registered by a call, and replace what is there.
 
 import { type GradConfig, registerGradient } from "@tensorflow/tfjs-core";
-import { accelerateWasmProducts } from "../wasm.js";
+import { improveWasm } from "../wasm.js";
 import { binaryGradients } from "./binary.js";
 import { elementwiseGradients } from "./elementwise.js";
 import { gatherGradients } from "./gather.js";
@@ -30,7 +30,7 @@ let registered = false;
  * `tf.variableGrads`.
  */
 export function registerGradients(): void {
-  accelerateWasmProducts();
+  improveWasm();
   if (registered) return;
   registered = true;
   for (const gradient of all) registerGradient(gradient);

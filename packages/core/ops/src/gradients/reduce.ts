@@ -1,7 +1,7 @@
 // Reductions and the softmax family.
 
 import {
-  broadcastTo,
+  add,
   cast,
   div,
   equal,
@@ -11,6 +11,7 @@ import {
   sub,
   sum,
   type Tensor,
+  zeros,
 } from "@tensorflow/tfjs-core";
 
 interface Reduction {
@@ -27,6 +28,9 @@ function axesOf(attrs: unknown, rank: number): number[] {
 
 /** The shape in which a reduced tensor broadcasts against its input. */
 const kept = (shape: number[], axes: number[]): number[] => shape.map((d, i) => (axes.includes(i) ? 1 : d));
+
+/** Broadcasts by adding zeros, because tfjs' `broadcastTo` tiles, which is slow on every backend. */
+const spread = (x: Tensor, shape: number[]): Tensor => add(x, zeros(shape));
 
 function extremum(kernelName: string): GradConfig {
   return {
@@ -50,7 +54,7 @@ export const reduceGradients: GradConfig[] = [
     inputsToSave: ["x"],
     gradFunc: (dy, [input], attrs) => {
       const x = input as Tensor;
-      return { x: () => broadcastTo(reshape(dy as Tensor, kept(x.shape, axesOf(attrs, x.rank))), x.shape as [number]) };
+      return { x: () => spread(reshape(dy as Tensor, kept(x.shape, axesOf(attrs, x.rank))), x.shape) };
     },
   },
   {
@@ -60,7 +64,7 @@ export const reduceGradients: GradConfig[] = [
       const x = input as Tensor;
       const axes = axesOf(attrs, x.rank);
       const count = axes.reduce((n, a) => n * (x.shape[a] as number), 1);
-      return { x: () => broadcastTo(div(reshape(dy as Tensor, kept(x.shape, axes)), count), x.shape as [number]) };
+      return { x: () => spread(div(reshape(dy as Tensor, kept(x.shape, axes)), count), x.shape) };
     },
   },
   extremum("Max"),

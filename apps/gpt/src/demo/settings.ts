@@ -1,0 +1,38 @@
+// The sizes of the demo: minutes on two cores.
+
+import type { FinetuneConfig, PretrainConfig } from "../config/schema.js";
+
+export const demoPretraining: Partial<PretrainConfig> = {
+  vocab: 2048,
+  model: "llama",
+  layers: 4,
+  heads: 4,
+  kvHeads: 2,
+  dim: 128,
+  context: 128,
+  batch: 8,
+  steps: 900,
+  learningRate: 3e-3,
+  minLearningRate: 3e-4,
+  warmup: 50,
+  evalEvery: 150,
+  checkpointEvery: 300,
+  sampleEvery: 300,
+  samplePrompt: "interface ",
+  evalTokens: 16_000,
+};
+
+export const demoFinetuning: Partial<FinetuneConfig> = {
+  method: "lora",
+  rank: 16,
+  alpha: 32,
+  steps: 150,
+  batch: 8,
+  learningRate: 5e-3,
+  minLearningRate: 5e-4,
+  evalEvery: 50,
+  checkpointEvery: 50,
+};
+
+/** `--quick`: enough to see that everything works. */
+export const quick = { steps: 12, evalEvery: 6, checkpointEvery: 6, evalTokens: 2000, batch: 4 };

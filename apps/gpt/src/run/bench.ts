@@ -1,0 +1,72 @@
+// `llm bench train`: whole training steps on random tokens, timed.
+
+import { AdamW } from "@llm/adamw";
+import type { Batch } from "@llm/dataloader";
+import { Random } from "@llm/random";
+import { trainStep } from "@llm/trainer";
+import type { ModelConfig } from "../config/schema.js";
+import { progress, short } from "../ui/progress.js";
+import { targetCount, textLoss } from "./batches.js";
+import { architectureOf, modelFromArchitecture } from "./model.js";
+
+/** What `llm bench train --json` prints. */
+export interface BenchResult {
+  backend: string;
+  parameters: number;
+  msPerStep: { min: number; median: number; max: number };
+  tokensPerSecond: number;
+  flopsPerSecond: number;
+  peakRssBytes: number;
+}
+
+const WARMUP = 3;
+
+/** Times `steps` steps after a warm-up: forward, backward, clip, AdamW. */
+export async function benchTraining(config: ModelConfig & { batch: number; vocab: number; steps: number; backend: string }): Promise<BenchResult> {
+  const { batch, vocab, context, steps } = config;
+  const model = modelFromArchitecture(architectureOf(config, vocab), 1);
+  const parameters = model.namedParameters();
+  const optimizer = new AdamW(parameters, { weightDecay: 0.1 });
+  const random = new Random(1);
+  const tokens = (): Int32Array => Int32Array.from({ length: batch * context }, () => random.integer(vocab));
+  const bar = progress("bench", steps);
+  const times: number[] = [];
+  for (let step = -WARMUP; step < steps; step++) {
+    const batches: Batch[] = [{ inputs: tokens(), targets: tokens(), batch, context }];
+    const began = performance.now();
+    await trainStep({ parameters, optimizer, loss: textLoss(model), weight: targetCount, batches, learningRate: 1e-3, clip: 1, random });
+    if (step >= 0) times.push(performance.now() - began);
+    bar.update(Math.max(0, step + 1), `${(times.at(-1) ?? 0).toFixed(1)} ms`);
+  }
+  bar.stop();
+  times.sort((a, b) => a - b);
+  const median = times[times.length >> 1] as number;
+  const perSecond = (1000 / median) * batch * context;
+  const result = {
+    backend: config.backend,
+    parameters: model.parameterCount(),
+    msPerStep: { min: times[0] as number, median, max: times.at(-1) as number },
+    tokensPerSecond: perSecond,
+    flopsPerSecond: perSecond * flopsPerToken(model.parameterCount(), config),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  optimizer.dispose();
+  model.dispose();
+  return result;
+}
+
+/** PaLM's estimate (arXiv:2204.02311, appendix B): 6 N for the weights and 12 L·D·T for attention. */
+function flopsPerToken(parameters: number, { layers, dim, context }: ModelConfig): number {
+  return 6 * parameters + 12 * layers * dim * context;
+}
+
+/** The result for people. */
+export function describeBench({ backend, parameters, msPerStep, tokensPerSecond, flopsPerSecond, peakRssBytes }: BenchResult): string {
+  const { min, median, max } = msPerStep;
+  return [
+    `${backend}, ${short(parameters)} parameters`,
+    `step   ${median.toFixed(1)} ms (min ${min.toFixed(1)}, max ${max.toFixed(1)})`,
+    `speed  ${short(tokensPerSecond)} tokens/s, ${short(flopsPerSecond)}FLOP/s`,
+    `memory ${short(peakRssBytes)}B at most`,
+  ].join("\n");
+}

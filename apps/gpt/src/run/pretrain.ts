@@ -1,0 +1,112 @@
+// Pretraining: text → tokenizer → shards → model → loop.
+
+import { copyFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { AdamW } from "@llm/adamw";
+import { DataLoader } from "@llm/dataloader";
+import type { Tokenizer } from "@llm/tokenizer";
+import type { z } from "zod";
+import { type PretrainConfig, pretrainSchema } from "../config/schema.js";
+import { resolveConfig } from "../config/resolve.js";
+import { UserError } from "../ui/error.js";
+import { say, short } from "../ui/progress.js";
+import { heldOutText, targetCount, textLoss } from "./batches.js";
+import { createRun, readJson, type RunPaths, runPaths, writeJson } from "./directory.js";
+import { type LoopResult, runLoop } from "./loop.js";
+import { architectureOf, type LanguageModel, modelFromArchitecture } from "./model.js";
+import { collectText, writeText } from "./sample-text.js";
+import { bytesOfTokens } from "./token-bytes.js";
+import { isPrepared, openTokens, tokenizeData, type Tokens } from "./tokens.js";
+import { readTokenizer, trainOnData } from "./tokenizer.js";
+
+/** How a run ended, and where it is. */
+export interface RunResult extends LoopResult {
+  run: string;
+  parameters: number;
+}
+
+/** Starts a run in a new folder. */
+export async function pretrain(config: PretrainConfig, out: string): Promise<RunResult> {
+  const paths = await createRun(out);
+  const { tokenizer, tokens } = await prepare(config, paths);
+  const architecture = architectureOf(config, tokenizer.vocabSize);
+  await writeJson(paths.architecture, architecture);
+  await writeFile(paths.metrics, "");
+  // Written last: a folder with run.json is a run that --resume can go on with.
+  await writeJson(paths.run, config);
+  return loop(paths, config, tokenizer, tokens, modelFromArchitecture(architecture, config.seed), false);
+}
+
+/** Settings that may change when a run goes on; all others would make it another run. */
+const changeable = ["steps", "evalEvery", "evalTokens", "checkpointEvery", "keep", "sampleEvery", "samplePrompt", "backend"];
+
+/**
+ * Goes on with a run from its newest checkpoint.
+ * @throws UserError when a given setting would make it another run
+ */
+export async function resumePretraining(out: string, given: Record<string, unknown>): Promise<RunResult> {
+  const paths = runPaths(out);
+  const config = await resumedConfig(paths, given, pretrainSchema);
+  const tokenizer = await readTokenizer(paths.tokenizer);
+  const architecture = await readJson<ReturnType<typeof architectureOf>>(paths.architecture, "model");
+  const tokens = openTokens(existsSync(paths.data) ? paths.data : (config.data[0] as string));
+  return loop(paths, config, tokenizer, tokens, modelFromArchitecture(architecture, config.seed), true);
+}
+
+/** The settings of a run, with what may change changed. */
+export async function resumedConfig<S extends z.ZodObject>(paths: RunPaths, given: Record<string, unknown>, schema: S): Promise<z.infer<S>> {
+  if (!existsSync(paths.run)) throw new UserError(`there is no run to resume in ${paths.root}`);
+  const before = await readJson<Record<string, unknown>>(paths.run, "settings");
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || changeable.includes(key) || JSON.stringify(value) === JSON.stringify(before[key])) continue;
+    throw new UserError(`${key} cannot change when a run is resumed: it is ${JSON.stringify(before[key])}, got ${JSON.stringify(value)}`);
+  }
+  const config = resolveConfig(schema, [[paths.run, before], ["flags", given]]);
+  await writeJson(paths.run, config);
+  return config;
+}
+
+async function prepare(config: PretrainConfig, paths: RunPaths): Promise<{ tokenizer: Tokenizer; tokens: Tokens }> {
+  const { data, field, validation, validationData, vocab, tokenizer: kind } = config;
+  const [folder] = data as [string];
+  if (data.length === 1 && isPrepared(folder)) {
+    const tokenizer = await readTokenizer(join(folder, "tokenizer.json"));
+    await copyFile(join(folder, "tokenizer.json"), paths.tokenizer);
+    return { tokenizer, tokens: openTokens(folder) };
+  }
+  const tokenizer = kind === "bpe" || kind === "char" ? await trainOnData({ kind, data, field, vocab }) : await readTokenizer(kind);
+  await writeJson(paths.tokenizer, tokenizer);
+  return { tokenizer, tokens: await tokenizeData({ data, field, validation, validationData, tokenizer, out: paths.data }) };
+}
+
+async function loop(paths: RunPaths, config: PretrainConfig, tokenizer: Tokenizer, tokens: Tokens, model: LanguageModel, resume: boolean): Promise<RunResult> {
+  const { batch, context, accumulate, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
+  const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed });
+  const parameters = model.namedParameters();
+  const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
+  const count = model.parameterCount();
+  say(`${config.model}: ${short(count)} parameters, ${short(tokens.train.length)} training tokens, ${short(tokens.validation.length)} held out`);
+  const prompt = tokenizer.encode(samplePrompt);
+  try {
+    const result = await runLoop({
+      paths,
+      config,
+      title: `${config.model} · ${short(count)} parameters`,
+      model,
+      parameters,
+      optimizer,
+      batchAt: (step, micro) => loader.batchAt(step, micro),
+      loss: textLoss(model),
+      weight: targetCount,
+      tokensPerStep: batch * context * accumulate,
+      heldOut: heldOutText(tokens.validation, bytesOfTokens(tokenizer), { batch, context, limit: evalTokens }),
+      sample: async () => samplePrompt + (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
+      resume,
+    });
+    return { ...result, run: paths.root, parameters: count };
+  } finally {
+    optimizer.dispose();
+    model.dispose();
+  }
+}

@@ -1,0 +1,96 @@
+// A trained model as others left it: a run's folder, or a Hugging Face folder.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { applyLora, fromPeftConfig } from "@llm/lora";
+import { readSafetensors } from "@llm/safetensors/node";
+import type { StoredTensor } from "@llm/safetensors";
+import type { ChatFormatName } from "@llm/sft";
+import type { Tokenizer } from "@llm/tokenizer";
+import { dispose } from "@tensorflow/tfjs-core";
+import { UserError } from "../ui/error.js";
+import { assign, readWeights } from "./checkpoints.js";
+import { readJson, type RunPaths, runPaths } from "./directory.js";
+import { type Architecture, type LanguageModel, modelFromArchitecture, namesFromHuggingFace } from "./model.js";
+import { fromStored } from "./tensors.js";
+import { readTokenizer } from "./tokenizer.js";
+
+/** The adapter's settings, beside a LoRA run's checkpoints. */
+export const ADAPTER_CONFIG = "adapter_config.json";
+
+/** A model ready to use, in evaluation mode. */
+export interface SavedModel {
+  model: LanguageModel;
+  tokenizer: Tokenizer;
+  architecture: Architecture;
+  /** The chat format it was fine-tuned with. */
+  format?: ChatFormatName;
+  /** Whether adapters sit in the model. */
+  adapted: boolean;
+  /** Step of the checkpoint, in a run. */
+  step?: number;
+  paths: RunPaths;
+}
+
+/**
+ * Loads a run or a Hugging Face folder.
+ *
+ * @param which of a run: its best checkpoint, the newest, or (of a fine-tuning run) the weights it started from
+ * @throws UserError naming what is missing
+ */
+export async function loadSaved(folder: string, which: "best" | "latest" | "base" = "best"): Promise<SavedModel> {
+  if (!existsSync(folder)) throw new UserError(`there is no folder ${folder}`);
+  const paths = runPaths(folder);
+  const architecture = await readJson<Architecture>(paths.architecture, "model");
+  const tokenizer = await readTokenizer(paths.tokenizer);
+  const model = modelFromArchitecture(architecture);
+  try {
+    if (!existsSync(paths.run)) {
+      await loadHuggingFace(model, architecture, folder);
+      return { model: model.eval(), tokenizer, architecture, adapted: false, paths };
+    }
+    const run = await readJson<{ format?: ChatFormatName }>(paths.run, "settings");
+    if (which === "base") {
+      assign(model.namedParameters(), await readAll(paths.base), paths.base);
+      return { model, tokenizer, architecture, format: run.format, adapted: false, paths };
+    }
+    const { step, tensors } = await readWeights(paths.checkpoints, which);
+    const adapted = existsSync(join(folder, ADAPTER_CONFIG));
+    if (adapted) await loadAdapted(model, paths, tensors);
+    else assign(model.namedParameters(), tensors, paths.checkpoints);
+    return { model: model.eval(), tokenizer, architecture, format: run.format, adapted, step, paths };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+async function loadHuggingFace(model: LanguageModel, architecture: Architecture, folder: string): Promise<void> {
+  const path = join(folder, "model.safetensors");
+  if (!existsSync(path)) throw new UserError(`${folder} is neither a run (run.json) nor a model (model.safetensors)`);
+  const named = namesFromHuggingFace(architecture, fromStored(await readAll(path)));
+  try {
+    model.loadStateDict(named);
+  } catch (error) {
+    throw new UserError(`${path} is of another model: ${(error as Error).message}`);
+  } finally {
+    dispose([...named.values()]);
+  }
+}
+
+async function loadAdapted(model: LanguageModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
+  assign(model.namedParameters(), await readAll(paths.base), paths.base);
+  const config = fromPeftConfig(await readJson(join(paths.root, ADAPTER_CONFIG), "adapter"));
+  const handle = applyLora(model, config);
+  assign(handle.parameters, adapter, paths.checkpoints);
+}
+
+/** All tensors of a safetensors file. */
+export async function readAll(path: string): Promise<Map<string, StoredTensor>> {
+  const file = await readSafetensors(path);
+  try {
+    return await file.readAll();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,1 @@
+export { type ReadOptions, readDocuments } from "./read.js";

@@ -1,0 +1,2 @@
+export { readmeTests } from "./readme.js";
+export { Summary } from "./summary.js";
