@@ -7,7 +7,7 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addTokenCommands } from "./commands/tokens.js";
 import { addTrainingCommands } from "./commands/training.js";
 import { addUsingCommands } from "./commands/using.js";
-import { describeError } from "./ui/error.js";
+import { describeError, Interrupted } from "./ui/error.js";
 
 const program = new Command("llm")
   .description("Train language models in TypeScript: tokenizer, pretraining, fine-tuning, chat, export.")
@@ -30,5 +30,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) process.stderr.write(`llm: ${describeError(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof Interrupted ? 130 : 1;
 }

@@ -10,8 +10,10 @@ import {
   optimizationShape,
   pretrainSchema,
   reportingShape,
+  type BackendName,
   backendShape,
 } from "../config/schema.js";
+import { readJson, runPaths } from "../run/directory.js";
 import { finetune, resumeFinetuning } from "../run/finetune.js";
 import { pretrain, type RunResult, resumePretraining } from "../run/pretrain.js";
 import { UserError } from "../ui/error.js";
@@ -57,11 +59,11 @@ async function runPretraining({ out, config: file, preset, resume, json, ...flag
   const layers = await layersOf(file, preset, flags);
   if (resume) {
     const given = Object.assign({}, ...layers.map(([, values]) => values));
-    say(`backend ${await activateBackend((flags.backend as never) ?? "auto")}`);
+    await announceBackend(given, await savedBackend(folder));
     return finish(json, await resumePretraining(folder, given), "pretrain");
   }
   const config = resolveConfig(pretrainSchema, layers);
-  say(`backend ${await activateBackend(config.backend)}`);
+  await announceBackend(config);
   finish(json, await pretrain(config, folder), "pretrain");
 }
 
@@ -70,12 +72,21 @@ async function runFinetuning({ out, config: file, resume, json, ...flags }: Flag
   const layers = await layersOf(file, undefined, flags);
   if (resume) {
     const given = Object.assign({}, ...layers.map(([, values]) => values));
-    say(`backend ${await activateBackend((flags.backend as never) ?? "auto")}`);
+    await announceBackend(given, await savedBackend(folder));
     return finish(json, await resumeFinetuning(folder, given), "finetune");
   }
   const config = resolveConfig(finetuneSchema, layers);
-  say(`backend ${await activateBackend(config.backend)}`);
+  await announceBackend(config);
   finish(json, await finetune(config, folder), "finetune");
+}
+
+async function announceBackend({ backend }: { backend?: BackendName }, otherwise: BackendName = "auto"): Promise<void> {
+  say(`backend ${await activateBackend(backend ?? otherwise)}`);
+}
+
+/** The backend of the run: on another one, numbers differ in their last bits. */
+async function savedBackend(folder: string): Promise<BackendName> {
+  return (await readJson<{ backend?: BackendName }>(runPaths(folder).run, "run to resume")).backend ?? "auto";
 }
 
 function requireOut(out: string | undefined): string {

@@ -10,12 +10,13 @@ import { resolveConfig } from "../config/resolve.js";
 import { answer } from "../run/chat.js";
 import { exportRun } from "../run/export.js";
 import { finetune } from "../run/finetune.js";
-import { pretrain } from "../run/pretrain.js";
+import { pretrain, type RunResult } from "../run/pretrain.js";
 import { collectText } from "../run/sample-text.js";
 import { loadSaved, type SavedModel } from "../run/saved.js";
 import { bytesOfTokens } from "../run/token-bytes.js";
 import { openTokens } from "../run/tokens.js";
 import { readTokenizer } from "../run/tokenizer.js";
+import { Interrupted } from "../ui/error.js";
 import { say } from "../ui/progress.js";
 import { demoPieces } from "./corpus.js";
 import type { Example } from "./declarations.js";
@@ -28,7 +29,8 @@ export interface DemoResult {
   out: string;
   parameters: number;
   bitsPerByte: number;
-  trigramBitsPerByte: number;
+  /** Of the bytes, and of the model's own tokens. */
+  trigramBitsPerByte: { bytes: number; tokens: number };
   answerLoss: { before: number; after: number };
   answers: { prompt: string; expected: string; before: string; after: string }[];
   exported: string;
@@ -52,18 +54,18 @@ export async function runDemo(options: { out?: string; quick?: boolean }): Promi
   const pretraining = resolveConfig(pretrainSchema, [
     ["demo", { ...demoPretraining, data: [files.train], validationData: [files.validation], ...settings }],
   ]);
-  const trained = await pretrain(pretraining, base);
+  const trained = finished(await pretrain(pretraining, base), "pretrain");
 
-  heading(3, "Baseline: a trigram model of the same tokens");
-  const trigram = await trigramBits(base, pretraining.evalTokens);
+  heading(3, "Baseline: trigram models of the same text, with absolute discounting");
   const bits = trained.evaluation.bitsPerByte ?? Number.NaN;
-  say(`trigram ${trigram.toFixed(3)} bits per byte, the model ${pc.bold(bits.toFixed(3))}`);
+  const trigram = await trigramBits(base, pretraining.evalTokens);
+  say(`bits per byte on the same held-out text: trigram of bytes ${trigram.bytes.toFixed(3)}, trigram of tokens ${trigram.tokens.toFixed(3)}, the model ${pc.bold(bits.toFixed(3))}`);
 
   heading(4, "Fine-tuning with LoRA: documentation → signature");
   const tuning = resolveConfig(finetuneSchema, [
     ["demo", { ...demoFinetuning, base, data: [files.chats], validationData: [files.heldOutChats], ...settings }],
   ]);
-  const finetuned = await finetune(tuning, tuned);
+  const finetuned = finished(await finetune(tuning, tuned), "finetune");
   const loss = { before: finetuned.before.loss, after: finetuned.evaluation.loss };
   const change = (1 - loss.after / loss.before) * 100;
   say(`held-out answer loss ${loss.before.toFixed(3)} → ${pc.bold(loss.after.toFixed(3))} (${change.toFixed(0)} % lower)`);
@@ -99,16 +101,30 @@ async function writeText(folder: string, small: boolean): Promise<{ files: Recor
   return { files, heldOut: unseen };
 }
 
-/** Bits per byte of a trigram model on the same held-out tokens that the model was measured on. */
-async function trigramBits(run: string, limit: number): Promise<number> {
+/** Bits per byte of trigram models on the held-out text that the model was measured on. */
+async function trigramBits(run: string, limit: number): Promise<{ bytes: number; tokens: number }> {
   const tokenizer = await readTokenizer(join(run, "tokenizer.json"));
-  const bytes = bytesOfTokens(tokenizer);
+  const length = bytesOfTokens(tokenizer);
   const { train, validation } = openTokens(join(run, "data"));
-  const trigram = new Trigram(tokenizer.vocabSize);
-  trigram.add(train.read(0, train.length));
-  const tokens = validation.read(0, Math.min(validation.length, limit + 1));
-  const total = tokens.subarray(1).reduce((sum: number, id: number) => sum + (bytes[id] as number), 0);
-  return bitsPerByte({ nats: trigram.nats(tokens, (id) => bytes[id] !== 0), bytes: total });
+  const [seen, unseen] = [train.read(0, train.length), validation.read(0, Math.min(validation.length, limit + 1))];
+  const measure = (vocabSize: number, text: ArrayLike<number>, heldOut: ArrayLike<number>, bytesOf: (symbol: number) => number): number => {
+    const trigram = new Trigram(vocabSize);
+    trigram.add(text);
+    let bytes = 0;
+    for (let i = 1; i < heldOut.length; i++) bytes += bytesOf(heldOut[i] as number);
+    return bitsPerByte({ nats: trigram.nats(heldOut, (symbol) => bytesOf(symbol) > 0), bytes });
+  };
+  const utf8 = (ids: Int32Array): Uint8Array => new TextEncoder().encode(tokenizer.decode(ids, { specialTokens: "skip" }));
+  return {
+    bytes: measure(256, utf8(seen), utf8(unseen), () => 1),
+    tokens: measure(tokenizer.vocabSize, seen, unseen, (id) => length[id] as number),
+  };
+}
+
+/** Ends the demo where Ctrl-C ended a run. */
+function finished(result: RunResult, verb: string): RunResult {
+  if (result.aborted) throw new Interrupted(`stopped; to go on with this part: llm ${verb} --resume --out ${result.run}`);
+  return result;
 }
 
 async function compareAnswers({ base, tuned }: { base: string; tuned: string }, examples: Example[]): Promise<DemoResult["answers"]> {
@@ -134,7 +150,7 @@ function summarize({ out, seconds, bitsPerByte: bits, trigramBitsPerByte: trigra
   const here = (path: string): string => relative(process.env.INIT_CWD ?? process.cwd(), path) || ".";
   return `
 ${pc.bold(`Done in ${Math.floor(seconds / 60)} min ${seconds % 60} s.`)}
-  bits per byte      ${bits.toFixed(3)} (trigram ${trigram.toFixed(3)})
+  bits per byte      ${bits.toFixed(3)} (trigram of bytes ${trigram.bytes.toFixed(3)}, of tokens ${trigram.tokens.toFixed(3)})
   answer loss        ${answerLoss.before.toFixed(3)} → ${answerLoss.after.toFixed(3)}
   text               ${here(join(out, "text"))}
   pretrained         ${here(base)}  (report.html shows its curves)

@@ -3,6 +3,11 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
 }
 
+/** Ctrl-C ended the work, and what was done is saved: exit code 130. */
+export class Interrupted extends Error {
+  override readonly name: string = "Interrupted";
+}
+
 /** One line for the terminal: messages of known errors, the stack of surprises only with LLM_DEBUG. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
