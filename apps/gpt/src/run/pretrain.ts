@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AdamW } from "@llm/adamw";
 import { DataLoader } from "@llm/dataloader";
-import type { Tokenizer } from "@llm/tokenizer";
+import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
 import { type PretrainConfig, pretrainSchema } from "../config/schema.js";
 import { resolveConfig } from "../config/resolve.js";
@@ -87,7 +87,7 @@ async function loop(paths: RunPaths, config: PretrainConfig, tokenizer: Tokenize
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();
   say(`${config.model}: ${short(count)} parameters, ${short(tokens.train.length)} training tokens, ${short(tokens.validation.length)} held out`);
-  const prompt = tokenizer.encode(samplePrompt);
+  const prompt = promptOf(tokenizer, samplePrompt, tokens);
   try {
     const result = await runLoop({
       paths,
@@ -101,7 +101,7 @@ async function loop(paths: RunPaths, config: PretrainConfig, tokenizer: Tokenize
       weight: targetCount,
       tokensPerStep: batch * context * accumulate,
       heldOut: heldOutText(tokens.validation, bytesOfTokens(tokenizer), { batch, context, limit: evalTokens }),
-      sample: async () => samplePrompt + (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
+      sample: async () => tokenizer.decode(prompt) + (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
       resume,
     });
     return { ...result, run: paths.root, parameters: count };
@@ -109,4 +109,15 @@ async function loop(paths: RunPaths, config: PretrainConfig, tokenizer: Tokenize
     optimizer.dispose();
     model.dispose();
   }
+}
+
+/** The prompt's ids; where the vocabulary cannot say it, the first token of the held-out text. */
+function promptOf(tokenizer: Tokenizer, prompt: string, { validation }: Tokens): number[] {
+  try {
+    const ids = tokenizer.encode(prompt);
+    if (ids.length > 0) return ids;
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+  }
+  return [...validation.read(0, 1)];
 }
