@@ -1,4 +1,4 @@
-import { readmeTests } from "@llm/vitest-config/readme";
+import { readmeTests, Summary } from "@llm/vitest-config";
 import { defineConfig } from "vitest/config";
 
 // One run for the whole house. `@llm/source` resolves our packages to their TypeScript, so tests need
@@ -6,11 +6,19 @@ import { defineConfig } from "vitest/config";
 const conditions = ["@llm/source", "module", "node", "import", "default"];
 
 export default defineConfig({
-  plugins: [readmeTests()],
+  plugins: [readmeTests({ root: import.meta.dirname })],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+    include: [
+      "packages/*/*/test/**/*.test.ts",
+      "packages/tooling/*/test/**/*.test.mjs",
+      "apps/*/test/**/*.test.ts",
+      "packages/*/*/README.md",
+      "apps/*/README.md",
+    ],
+    exclude: ["**/node_modules/**", "**/.*/**"],
+    reporters: ["default", new Summary()],
     setupFiles: ["@llm/vitest-config/setup"],
     isolate: false,
     pool: "forks",

@@ -15,7 +15,10 @@ const program = new Command("llm")
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .showSuggestionAfterError()
   .showHelpAfterError("(--help shows what there is)")
-  .addHelpText("after", "\nStart here:\n  llm demo                     the whole pipeline on text that is on this machine\n  llm pretrain --help          train on text of your own");
+  .addHelpText(
+    "after",
+    "\nStart here:\n  llm demo                     the whole pipeline on text that is on this machine\n  llm pretrain --help          train on text of your own",
+  );
 
 addDemoCommand(program);
 addTokenCommands(program);

@@ -21,7 +21,10 @@ export interface Ended {
 }
 
 /** Starts `llm ARGS`; `ended` resolves when it is over. */
-export async function start(args: readonly string[], { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {}): Promise<{ child: ChildProcess; ended: Promise<Ended> }> {
+export async function start(
+  args: readonly string[],
+  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<{ child: ChildProcess; ended: Promise<Ended> }> {
   built ??= build({
     entryPoints: [join(app, "src", "cli.ts")],
     outfile: bundle,
@@ -30,7 +33,17 @@ export async function start(args: readonly string[], { input = "", env = {} }: {
     format: "esm",
     target: "node20",
     conditions: ["@llm/source"],
-    external: ["@tensorflow/*", "cli-progress", "commander", "fastest-levenshtein", "picocolors", "typescript", "uplot", "yaml", "zod"],
+    external: [
+      "@tensorflow/*",
+      "cli-progress",
+      "commander",
+      "fastest-levenshtein",
+      "picocolors",
+      "typescript",
+      "uplot",
+      "yaml",
+      "zod",
+    ],
     logLevel: "error",
   });
   await built;

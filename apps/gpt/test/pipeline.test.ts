@@ -10,7 +10,12 @@ const small = ["--layers", "1", "--heads", "2", "--dim", "16", "--context", "32"
 
 function corpus(folder: string): string {
   const path = join(folder, "text.txt");
-  writeFileSync(path, Array.from({ length: 400 }, (_, i) => `The ${i % 7} dogs and the ${i % 5} cats went to the ${i % 3} hills.\n`).join(""));
+  writeFileSync(
+    path,
+    Array.from({ length: 400 }, (_, i) => `The ${i % 7} dogs and the ${i % 5} cats went to the ${i % 3} hills.\n`).join(
+      "",
+    ),
+  );
   return path;
 }
 
@@ -26,23 +31,71 @@ test("from text to an exported, fine-tuned model, and every step can be looked a
   const path = (...names: string[]): string => join(folder, ...names);
   const text = corpus(folder);
 
-  const { vocabSize } = await llmJson<{ vocabSize: number }>("tokenizer", "train", "--data", text, "--vocab", "300", "--out", path("tokenizer.json"));
+  const { vocabSize } = await llmJson<{ vocabSize: number }>(
+    "tokenizer",
+    "train",
+    "--data",
+    text,
+    "--vocab",
+    "300",
+    "--out",
+    path("tokenizer.json"),
+  );
   expect(vocabSize).toBeGreaterThan(257);
-  const { ids } = await llmJson<{ ids: number[] }>("tokenizer", "encode", "--file", path("tokenizer.json"), "The dogs é<|endoftext|>");
-  expect(await llmJson("tokenizer", "decode", "--file", path("tokenizer.json"), ids.join(" "))).toEqual({ text: "The dogs é<|endoftext|>" });
+  const { ids } = await llmJson<{ ids: number[] }>(
+    "tokenizer",
+    "encode",
+    "--file",
+    path("tokenizer.json"),
+    "The dogs é<|endoftext|>",
+  );
+  expect(await llmJson("tokenizer", "decode", "--file", path("tokenizer.json"), ids.join(" "))).toEqual({
+    text: "The dogs é<|endoftext|>",
+  });
   expect(ids).not.toContain(vocabSize - 1);
 
   const prepared = await llmJson<{ trainTokens: number; validationTokens: number }>(
-    "data", "prepare", "--data", text, "--tokenizer", path("tokenizer.json"), "--out", path("data"),
+    "data",
+    "prepare",
+    "--data",
+    text,
+    "--tokenizer",
+    path("tokenizer.json"),
+    "--out",
+    path("data"),
   );
   expect(prepared.validationTokens / (prepared.trainTokens + prepared.validationTokens)).toBeCloseTo(0.1, 2);
 
   const run = path("run");
   const trained = await llmJson<Evaluation & { step: number }>(
-    "pretrain", "--data", path("data"), "--out", run, ...small, "--kv-heads", "1", "--steps", "60", "--eval-every", "30", "--sample-every", "30", "--learning-rate", "0.01", "--warmup", "5",
+    "pretrain",
+    "--data",
+    path("data"),
+    "--out",
+    run,
+    ...small,
+    "--kv-heads",
+    "1",
+    "--steps",
+    "60",
+    "--eval-every",
+    "30",
+    "--sample-every",
+    "30",
+    "--learning-rate",
+    "0.01",
+    "--warmup",
+    "5",
   );
   expect(trained.loss).toBeLessThan(4); // ln 300 = 5.7 at first
-  expect(readdirSync(run).sort()).toEqual(["checkpoints", "config.json", "metrics.jsonl", "report.html", "run.json", "tokenizer.json"]);
+  expect(readdirSync(run).sort()).toEqual([
+    "checkpoints",
+    "config.json",
+    "metrics.jsonl",
+    "report.html",
+    "run.json",
+    "tokenizer.json",
+  ]);
   const report = readFileSync(join(run, "report.html"), "utf8");
   expect(report).toContain("uPlot");
   expect(report).toContain("step 60</summary>");
@@ -52,7 +105,19 @@ test("from text to an exported, fine-tuned model, and every step can be looked a
   expect(evaluation.perplexity).toBeCloseTo(Math.exp(evaluation.loss), 6);
   expect(evaluation.loss).toBeCloseTo(trained.loss, 5);
 
-  const generate = ["generate", "--run", run, "--prompt", "The ", "--max-tokens", "12", "--seed", "3", "--backend", "cpu"];
+  const generate = [
+    "generate",
+    "--run",
+    run,
+    "--prompt",
+    "The ",
+    "--max-tokens",
+    "12",
+    "--seed",
+    "3",
+    "--backend",
+    "cpu",
+  ];
   const first = await llmJson<{ text: string }>(...generate);
   expect(await llmJson(...generate)).toEqual(first);
   expect((await llm(...generate)).out).toBe(`The ${first.text}\n`);
@@ -60,16 +125,38 @@ test("from text to an exported, fine-tuned model, and every step can be looked a
   expect(stopped.text).toBe(first.text.slice(0, first.text.indexOf(first.text.slice(3, 5))));
 
   const chats = path("chats.jsonl");
-  writeFileSync(chats, Array.from({ length: 40 }, (_, i) => `${JSON.stringify({ prompt: `cats ${i % 5}`, completion: "the hills" })}\n`).join(""));
+  writeFileSync(
+    chats,
+    Array.from(
+      { length: 40 },
+      (_, i) => `${JSON.stringify({ prompt: `cats ${i % 5}`, completion: "the hills" })}\n`,
+    ).join(""),
+  );
   const tuned = path("tuned");
   const lora = await llmJson<{ loss: number; before: { loss: number }; parameters: number }>(
-    "finetune", "--base", run, "--data", chats, "--out", tuned, "--steps", "40", "--rank", "4", "--learning-rate", "0.02", "--backend", "cpu",
+    "finetune",
+    "--base",
+    run,
+    "--data",
+    chats,
+    "--out",
+    tuned,
+    "--steps",
+    "40",
+    "--rank",
+    "4",
+    "--learning-rate",
+    "0.02",
+    "--backend",
+    "cpu",
   );
   expect(lora.loss).toBeLessThan(lora.before.loss * 0.8);
   const answers = await llmJson<Evaluation>("eval", "--run", tuned, "--backend", "cpu");
   expect(answers.loss).toBeCloseTo(lora.loss, 5);
 
-  const { child, ended } = await start(["chat", "--run", tuned, "--temperature", "0", "--backend", "cpu"], { input: "cats 2\n/exit\n" });
+  const { child, ended } = await start(["chat", "--run", tuned, "--temperature", "0", "--backend", "cpu"], {
+    input: "cats 2\n/exit\n",
+  });
   expect(child.pid).toBeGreaterThan(0);
   const chat = await ended;
   expect(chat.code).toBe(0);
@@ -78,7 +165,11 @@ test("from text to an exported, fine-tuned model, and every step can be looked a
   await llmJson("export", "--run", tuned, "--out", path("hf"));
   await llmJson("export", "--run", tuned, "--out", path("peft"), "--format", "peft");
   expect(readdirSync(path("hf")).sort()).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
-  expect(readdirSync(path("peft")).sort()).toEqual(["adapter_config.json", "adapter_model.safetensors", "tokenizer.json"]);
+  expect(readdirSync(path("peft")).sort()).toEqual([
+    "adapter_config.json",
+    "adapter_model.safetensors",
+    "tokenizer.json",
+  ]);
   // Merged and adapted models are the same function, up to rounding.
   const [merged, adapted] = [
     await llmJson<Evaluation>("eval", "--run", path("hf"), "--data", text, "--backend", "cpu"),
@@ -91,9 +182,28 @@ test("GPT-2 without biases survives the way through Hugging Face's names, which 
   const folder = temporaryFolder();
   const run = join(folder, "run");
   const text = corpus(folder);
-  await llmJson("pretrain", "--data", text, "--out", run, ...small, "--model", "gpt2", "--no-bias", "--tokenizer", "char", "--steps", "3", "--sample-every", "0");
+  await llmJson(
+    "pretrain",
+    "--data",
+    text,
+    "--out",
+    run,
+    ...small,
+    "--model",
+    "gpt2",
+    "--no-bias",
+    "--tokenizer",
+    "char",
+    "--steps",
+    "3",
+    "--sample-every",
+    "0",
+  );
   await llmJson("export", "--run", run, "--out", join(folder, "hf"));
-  const [own, theirs] = [await llmJson<Evaluation>("eval", "--run", run, "--data", text, "--backend", "cpu"), await llmJson<Evaluation>("eval", "--run", join(folder, "hf"), "--data", text, "--backend", "cpu")];
+  const [own, theirs] = [
+    await llmJson<Evaluation>("eval", "--run", run, "--data", text, "--backend", "cpu"),
+    await llmJson<Evaluation>("eval", "--run", join(folder, "hf"), "--data", text, "--backend", "cpu"),
+  ];
   expectClose([theirs.loss], [own.loss], { absolute: 1e-5, relative: 0 });
   expect(JSON.parse(readFileSync(join(folder, "hf", "config.json"), "utf8")).bias).toBe(undefined);
 });
@@ -116,9 +226,18 @@ test("folders, gzip and JSON Lines are text too", async () => {
 
 test("llm bench train prints what it promises", async () => {
   const result = await llmJson<Record<string, unknown>>("bench", "train", ...small, "--vocab", "65", "--steps", "3");
-  expect(Object.keys(result)).toEqual(["backend", "parameters", "msPerStep", "tokensPerSecond", "flopsPerSecond", "peakRssBytes"]);
+  expect(Object.keys(result)).toEqual([
+    "backend",
+    "parameters",
+    "msPerStep",
+    "tokensPerSecond",
+    "flopsPerSecond",
+    "peakRssBytes",
+  ]);
   const { min, median, max } = result.msPerStep as Record<string, number>;
-  expect(0 < (min as number) && (min as number) <= (median as number) && (median as number) <= (max as number)).toBe(true);
+  expect(0 < (min as number) && (min as number) <= (median as number) && (median as number) <= (max as number)).toBe(
+    true,
+  );
 });
 
 test("a checkpoint on a full disk: a clear error, and what was saved before is intact", async (context) => {
@@ -129,7 +248,26 @@ test("a checkpoint on a full disk: a clear error, and what was saved before is i
   try {
     const run = join(disk, "run");
     const { code, err } = await llm(
-      "pretrain", "--data", corpus(folder), "--out", run, ...small, "--dim", "64", "--tokenizer", "char", "--steps", "40", "--checkpoint-every", "2", "--keep", "9", "--sample-every", "0", "--eval-every", "100",
+      "pretrain",
+      "--data",
+      corpus(folder),
+      "--out",
+      run,
+      ...small,
+      "--dim",
+      "64",
+      "--tokenizer",
+      "char",
+      "--steps",
+      "40",
+      "--checkpoint-every",
+      "2",
+      "--keep",
+      "9",
+      "--sample-every",
+      "0",
+      "--eval-every",
+      "100",
     );
     expect(code).toBe(1);
     expect(err).toMatch(/ENOSPC|no space left/);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { llm, start, temporaryFolder } from "./llm.js";
 
@@ -15,13 +15,48 @@ const STEPS = 40;
 
 function text(folder: string): string {
   const path = join(folder, "text.txt");
-  writeFileSync(path, Array.from({ length: 300 }, (_, i) => `line ${i}: the quick brown fox, ${(i * 7919) % 101} times.\n`).join(""));
+  writeFileSync(
+    path,
+    Array.from({ length: 300 }, (_, i) => `line ${i}: the quick brown fox, ${(i * 7919) % 101} times.\n`).join(""),
+  );
   return path;
 }
 
-const settings = (data: string, out: string): string[] =>
-  ["pretrain", "--data", data, "--out", out, "--tokenizer", "char", "--model", "gpt2", "--layers", "1", "--heads", "2", "--dim", "16", "--context", "16",
-    "--batch", "4", "--accumulate", "2", "--dropout", "0.1", "--steps", `${STEPS}`, "--warmup", "4", "--checkpoint-every", "5", "--eval-every", "20", "--sample-every", "0"];
+const settings = (data: string, out: string): string[] => [
+  "pretrain",
+  "--data",
+  data,
+  "--out",
+  out,
+  "--tokenizer",
+  "char",
+  "--model",
+  "gpt2",
+  "--layers",
+  "1",
+  "--heads",
+  "2",
+  "--dim",
+  "16",
+  "--context",
+  "16",
+  "--batch",
+  "4",
+  "--accumulate",
+  "2",
+  "--dropout",
+  "0.1",
+  "--steps",
+  `${STEPS}`,
+  "--warmup",
+  "4",
+  "--checkpoint-every",
+  "5",
+  "--eval-every",
+  "20",
+  "--sample-every",
+  "0",
+];
 
 /** Step → [loss, gradient norm], exactly as printed. */
 function curve(run: string): Map<number, string> {
@@ -53,7 +88,9 @@ test("kill -9 at any moment, then --resume: the same curve to the last bit", asy
 
 function readSteps(run: string): number {
   try {
-    return readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").filter((line) => line.includes('"step",')).length;
+    return readFileSync(join(run, "metrics.jsonl"), "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"step",')).length;
   } catch {
     return 0;
   }
@@ -88,5 +125,7 @@ test("what would make it another run is refused on --resume", async () => {
   const again = await llm(...args);
   expect(again.code).toBe(1);
   expect(again.err).toContain("use --resume to go on with that run");
-  expect((await llm("pretrain", "--resume", "--out", join(folder, "nothing"))).err).toContain("there is no run to resume");
+  expect((await llm("pretrain", "--resume", "--out", join(folder, "nothing"))).err).toContain(
+    "there is no run to resume",
+  );
 });

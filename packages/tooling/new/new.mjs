@@ -1,7 +1,7 @@
 // `pnpm new <area>/<name> [dependency …]` or `npm run new -- <area>/<name> …`: writes the whole anatomy of a package
 // with a failing test. `npm run shape packages/<area>/<name>` says what is still missing.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { subfolders, workspacePackages } from "@llm/setup/workspace";

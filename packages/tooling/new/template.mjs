@@ -10,7 +10,7 @@ export function files({ area, name, dependencies = [] }) {
   return {
     "package.json": json(manifest({ area, name, dependencies })),
     "tsup.config.ts": `import { packageConfig } from "@llm/tsup-config";\n\nexport default packageConfig();\n`,
-    "turbo.json": json({ extends: ["//"], tags: [`area:${area}`], tasks: {} }),
+    "turbo.json": `{\n  "extends": ["//"],\n  "tags": ["area:${area}"],\n  "tasks": {}\n}\n`,
     "src/index.ts": `export { ${fn} } from "./${name}.js";\n`,
     [`src/${name}.ts`]: `// Say in one sentence what is computed.\n//\n//   the formula\n//\n// Source: the paper. Where this deviates from it, and why.\n\n/** Shapes, units, errors and source stand here. */\nexport function ${fn}(): never {\n  throw new Error("${fn}: write me");\n}\n`,
     [`test/${name}.test.ts`]: `import { expect, test } from "vitest";\nimport { ${fn} } from "../src/index.js";\n\ntest("${fn} computes the value of the paper's example", () => {\n  expect(${fn}()).toBe("the value");\n});\n`,

@@ -18,7 +18,9 @@ export function addBenchCommands(program: Command): void {
     .option("--steps <number>", "steps that count", parseNumber, 30)
     .option("--json", "print the result as JSON");
   addFlags(train, { ...modelShape, ...backendShape }).action(async ({ json, ...flags }) => {
-    const config = resolveConfig(pretrainSchema, [["flags", { model: "gpt2", context: 64, bias: false, ...flags, data: ["-"] }]]);
+    const config = resolveConfig(pretrainSchema, [
+      ["flags", { model: "gpt2", context: 64, bias: false, ...flags, data: ["-"] }],
+    ]);
     const backend = await activateBackend(config.backend);
     const result = await benchTraining({ ...config, backend });
     printResult(json, result, describeBench(result));

@@ -11,7 +11,10 @@ import { readText } from "../ui/read-text.js";
 
 /** `llm tokenizer train|encode|decode` and `llm data prepare`. */
 export function addTokenCommands(program: Command): void {
-  const tokenizer = program.command("tokenizer").summary("train and use tokenizers").description("Train a tokenizer on text, and turn text into token ids and back.");
+  const tokenizer = program
+    .command("tokenizer")
+    .summary("train and use tokenizers")
+    .description("Train a tokenizer on text, and turn text into token ids and back.");
   addTrain(tokenizer);
   addEncode(tokenizer);
   addDecode(tokenizer);
@@ -25,7 +28,9 @@ function addTrain(tokenizer: Command): void {
     .description("Learn a vocabulary from text and write it as a Hugging Face tokenizer.json.")
     .requiredOption("-d, --data <path...>", "text: files, folders or URLs (txt, md, jsonl, ts, gz)")
     .option("--field <name>", "field of a JSON Lines record that holds the text")
-    .addOption(new Option("--kind <kind>", "byte-level BPE, or one token a character").choices(["bpe", "char"]).default("bpe"))
+    .addOption(
+      new Option("--kind <kind>", "byte-level BPE, or one token a character").choices(["bpe", "char"]).default("bpe"),
+    )
     .option("--vocab <number>", "vocabulary size (bpe)", parseNumber, 4096)
     .requiredOption("-o, --out <file>", "the tokenizer.json to write")
     .option("--json", "print the result as JSON")
@@ -41,7 +46,9 @@ function addEncode(tokenizer: Command): void {
   tokenizer
     .command("encode")
     .summary("text to token ids")
-    .description("Turn text into token ids. Text that looks like a special token stays text, unless --special is given.")
+    .description(
+      "Turn text into token ids. Text that looks like a special token stays text, unless --special is given.",
+    )
     .argument("[text]", "the text; - reads standard input", "-")
     .requiredOption("-f, --file <path>", "a tokenizer.json")
     .option("--special", "recognize special tokens in the text")
@@ -62,10 +69,13 @@ function addDecode(tokenizer: Command): void {
     .option("--json", "print the result as JSON")
     .action(async (words: string[], { file, json }) => {
       const list = words.length > 0 ? words.join(" ") : await readText("-");
-      const ids = list.split(/[\s,[\]]+/).filter((word) => word !== "").map((word) => {
-        if (!/^\d+$/.test(word)) throw new UserError(`"${word}" is not a token id`);
-        return Number(word);
-      });
+      const ids = list
+        .split(/[\s,[\]]+/)
+        .filter((word) => word !== "")
+        .map((word) => {
+          if (!/^\d+$/.test(word)) throw new UserError(`"${word}" is not a token id`);
+          return Number(word);
+        });
       const text = (await readTokenizer(file)).decode(ids);
       printResult(json, { text }, text);
     });
@@ -85,10 +95,17 @@ function addPrepare(data: Command): void {
     .option("--json", "print the result as JSON")
     .action(async ({ out, json, tokenizer: kind, vocab, data: paths, field, validation }) => {
       await createRun(out);
-      const tokenizer = kind === "bpe" || kind === "char" ? await trainOnData({ kind, data: paths, field, vocab }) : await readTokenizer(kind);
+      const tokenizer =
+        kind === "bpe" || kind === "char"
+          ? await trainOnData({ kind, data: paths, field, vocab })
+          : await readTokenizer(kind);
       const { train, validation: held } = await tokenizeData({ data: paths, field, validation, tokenizer, out });
       await writeFile(join(out, "tokenizer.json"), `${JSON.stringify(tokenizer, null, 2)}\n`);
       const result = { out, vocabSize: tokenizer.vocabSize, trainTokens: train.length, validationTokens: held.length };
-      printResult(json, result, `${out}: ${train.length} training tokens, ${held.length} held out, vocabulary ${tokenizer.vocabSize}`);
+      printResult(
+        json,
+        result,
+        `${out}: ${train.length} training tokens, ${held.length} held out, vocabulary ${tokenizer.vocabSize}`,
+      );
     });
 }

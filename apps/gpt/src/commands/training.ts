@@ -4,14 +4,14 @@ import { addFlags } from "../config/flags.js";
 import { presets } from "../config/presets.js";
 import { readConfigFile, resolveConfig } from "../config/resolve.js";
 import {
+  type BackendName,
+  backendShape,
   dataShape,
   finetuneSchema,
   modelShape,
   optimizationShape,
   pretrainSchema,
   reportingShape,
-  type BackendName,
-  backendShape,
 } from "../config/schema.js";
 import { readJson, runPaths } from "../run/directory.js";
 import { finetune, resumeFinetuning } from "../run/finetune.js";
@@ -31,7 +31,9 @@ interface Flags extends Record<string, unknown> {
 /** `llm pretrain` and `llm finetune`. */
 export function addTrainingCommands(program: Command): void {
   const pretraining = common(program.command("pretrain").summary("train a model on text from scratch"))
-    .description("Train a language model on text from scratch. Every flag can stand in a --config file as well; flags win.")
+    .description(
+      "Train a language model on text from scratch. Every flag can stand in a --config file as well; flags win.",
+    )
     .addOption(new Option("--preset <name>", "start from named settings").choices(Object.keys(presets)));
   addFlags(pretraining, dataShape, "Text");
   addFlags(pretraining, modelShape, "Model");
@@ -39,7 +41,9 @@ export function addTrainingCommands(program: Command): void {
   addFlags(pretraining, { ...reportingShape, ...backendShape }, "Running");
   pretraining.addHelpText("after", pretrainExamples).action((flags: Flags) => runPretraining(flags));
 
-  const tuning = common(program.command("finetune").summary("teach a model to answer, with LoRA or in full")).description(
+  const tuning = common(
+    program.command("finetune").summary("teach a model to answer, with LoRA or in full"),
+  ).description(
     "Fine-tune a model on conversations; the loss counts on the answers alone. The new run needs nothing of the old one.",
   );
   addFlags(tuning, finetuneSchema.shape);
@@ -94,9 +98,15 @@ function requireOut(out: string | undefined): string {
   return out;
 }
 
-async function layersOf(file: string | undefined, preset: string | undefined, flags: Record<string, unknown>): Promise<[string, Record<string, unknown>][]> {
+async function layersOf(
+  file: string | undefined,
+  preset: string | undefined,
+  flags: Record<string, unknown>,
+): Promise<[string, Record<string, unknown>][]> {
   return [
-    ...(preset ? ([[`preset ${preset}`, presets[preset] as Record<string, unknown>]] as [string, Record<string, unknown>][]) : []),
+    ...(preset
+      ? ([[`preset ${preset}`, presets[preset] as Record<string, unknown>]] as [string, Record<string, unknown>][])
+      : []),
     ...(file ? ([[file, await readConfigFile(file)]] as [string, Record<string, unknown>][]) : []),
     ["flags", flags],
   ];

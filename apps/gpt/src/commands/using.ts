@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { activateBackend } from "../backend.js";
 import { addFlags, parseNumber } from "../config/flags.js";
-import { backendShape, type BackendName } from "../config/schema.js";
+import { type BackendName, backendShape } from "../config/schema.js";
 import { chat } from "../run/chat.js";
 import { evaluateRun } from "../run/evaluate.js";
 import { exportRun } from "../run/export.js";
@@ -47,7 +47,11 @@ function addEval(program: Command): void {
     await activateBackend(backend ?? "auto");
     const result = await evaluateRun(options);
     const bits = result.bitsPerByte ? `\nbits per byte ${result.bitsPerByte.toFixed(4)}` : "";
-    printResult(json, result, `loss          ${result.loss.toFixed(4)} nats per token\nperplexity    ${result.perplexity.toFixed(3)}${bits}\nover ${result.tokens} tokens`);
+    printResult(
+      json,
+      result,
+      `loss          ${result.loss.toFixed(4)} nats per token\nperplexity    ${result.perplexity.toFixed(3)}${bits}\nover ${result.tokens} tokens`,
+    );
   });
 }
 
@@ -56,36 +60,44 @@ function addGenerate(program: Command): void {
     .description("Continue a prompt, streaming the text to standard output.")
     .option("-p, --prompt <text>", "the text to continue; - reads standard input", "\n")
     .option("--stop <text>", "end at this text");
-  addFlags(command, backendShape).action(async ({ prompt, stop, json, ...flags }: SamplingFlags & { prompt: string; stop?: string }) => {
-    await activateBackend(flags.backend ?? "auto");
-    const { model, tokenizer } = await loadSaved(flags.run, flags.checkpoint);
-    const text = await readText(prompt);
-    const ids = tokenizer.encode(text);
-    if (ids.length === 0) throw new UserError("the prompt is empty: give at least one character");
-    const pieces = until(writeText(model, tokenizer, ids, sampling(flags)), stop);
-    if (json) return printResult(true, { prompt: text, text: await collectText(pieces) }, "");
-    process.stdout.write(text);
-    for await (const piece of pieces) process.stdout.write(piece);
-    process.stdout.write("\n");
-  });
+  addFlags(command, backendShape).action(
+    async ({ prompt, stop, json, ...flags }: SamplingFlags & { prompt: string; stop?: string }) => {
+      await activateBackend(flags.backend ?? "auto");
+      const { model, tokenizer } = await loadSaved(flags.run, flags.checkpoint);
+      const text = await readText(prompt);
+      const ids = tokenizer.encode(text);
+      if (ids.length === 0) throw new UserError("the prompt is empty: give at least one character");
+      const pieces = until(writeText(model, tokenizer, ids, sampling(flags)), stop);
+      if (json) return printResult(true, { prompt: text, text: await collectText(pieces) }, "");
+      process.stdout.write(text);
+      for await (const piece of pieces) process.stdout.write(piece);
+      process.stdout.write("\n");
+    },
+  );
 }
 
 function addChat(program: Command): void {
   const command = withSampling(withRun(program.command("chat").summary("talk to a fine-tuned model")))
     .description("Talk to a fine-tuned model, on a terminal or line by line from a pipe.")
     .option("--system <text>", "instructions before the conversation")
-    .addOption(new Option("--format <name>", "chat format (default: the run's)").choices(["plain", "chatml", "llama3"]));
-  addFlags(command, backendShape).action(async ({ system, format, ...flags }: SamplingFlags & { system?: string; format?: never }) => {
-    await activateBackend(flags.backend ?? "auto");
-    const saved = await loadSaved(flags.run, flags.checkpoint);
-    if (!format && !saved.format) say("this model was never fine-tuned on conversations: expect it to ramble");
-    await chat(saved, { ...sampling(flags), system, format: format ?? saved.format ?? "plain" });
-  });
+    .addOption(
+      new Option("--format <name>", "chat format (default: the run's)").choices(["plain", "chatml", "llama3"]),
+    );
+  addFlags(command, backendShape).action(
+    async ({ system, format, ...flags }: SamplingFlags & { system?: string; format?: never }) => {
+      await activateBackend(flags.backend ?? "auto");
+      const saved = await loadSaved(flags.run, flags.checkpoint);
+      if (!format && !saved.format) say("this model was never fine-tuned on conversations: expect it to ramble");
+      await chat(saved, { ...sampling(flags), system, format: format ?? saved.format ?? "plain" });
+    },
+  );
 }
 
 function addExport(program: Command): void {
   withRun(program.command("export").summary("write a model for other programs"))
-    .description("Write a model as a Hugging Face folder (adapters merged into the weights), or its adapter in PEFT's format.")
+    .description(
+      "Write a model as a Hugging Face folder (adapters merged into the weights), or its adapter in PEFT's format.",
+    )
     .requiredOption("-o, --out <folder>", "new folder")
     .addOption(new Option("--format <name>", "what to write").choices(["hf", "peft"]).default("hf"))
     .option("--json", "print the result as JSON")
@@ -99,7 +111,9 @@ function addExport(program: Command): void {
 function withRun(command: Command): Command {
   return command
     .requiredOption("-r, --run <folder>", "a run, or a Hugging Face folder")
-    .addOption(new Option("--checkpoint <which>", "which checkpoint of a run").choices(["best", "latest"]).default("best"));
+    .addOption(
+      new Option("--checkpoint <which>", "which checkpoint of a run").choices(["best", "latest"]).default("best"),
+    );
 }
 
 function withSampling(command: Command): Command {

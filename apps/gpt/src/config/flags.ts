@@ -20,7 +20,10 @@ export function addFlags(command: Command, shape: Record<string, z.ZodType>, hea
     const { inner, fallback } = unwrap(schema);
     const { type, entries } = definitionOf(inner);
     const boolean = type === "boolean";
-    const option = new Option(`${flagOf(key)}${boolean ? "" : type === "array" ? " <value...>" : " <value>"}`, describe(schema, fallback));
+    const option = new Option(
+      `${flagOf(key)}${boolean ? "" : type === "array" ? " <value...>" : " <value>"}`,
+      describe(schema, fallback),
+    );
     if (type === "number") option.argParser(parseNumber);
     if (entries) option.choices(Object.keys(entries));
     command.addOption(option);
@@ -37,7 +40,9 @@ function unwrap(schema: z.ZodType): { inner: z.ZodType; fallback?: unknown } {
 
 function describe(schema: z.ZodType, fallback: unknown): string {
   const text = schema.description ?? (definitionOf(schema).innerType as z.ZodType | undefined)?.description ?? "";
-  return fallback === undefined ? text : `${text} (default: ${typeof fallback === "string" ? JSON.stringify(fallback) : fallback})`;
+  return fallback === undefined
+    ? text
+    : `${text} (default: ${typeof fallback === "string" ? JSON.stringify(fallback) : fallback})`;
 }
 
 /** A finite number. */

@@ -14,7 +14,10 @@ type Values = Record<string, unknown>;
  * @param layers where it comes from (named in errors) and what it says
  * @throws UserError for an unknown key or a value out of range, naming the layer's key
  */
-export function resolveConfig<S extends z.ZodObject>(schema: S, layers: [source: string, values: Values][]): z.infer<S> {
+export function resolveConfig<S extends z.ZodObject>(
+  schema: S,
+  layers: [source: string, values: Values][],
+): z.infer<S> {
   const merged: Values = {};
   for (const [source, values] of layers) {
     for (const [key, value] of Object.entries(values)) {
@@ -41,7 +44,9 @@ export async function readConfigFile(path: string): Promise<Values> {
     throw new UserError(`${path} is neither JSON nor YAML: ${(error as Error).message.split("\n")[0]}`);
   }
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
-    throw new UserError(`${path} must hold settings (key: value), got ${Array.isArray(values) ? "a list" : typeof values}`);
+    throw new UserError(
+      `${path} must hold settings (key: value), got ${Array.isArray(values) ? "a list" : typeof values}`,
+    );
   }
   return values as Values;
 }
@@ -53,6 +58,9 @@ export function flagOf(key: string): string {
 
 function unknownKey(source: string, key: string, known: string[]): string {
   const nearest = closest(key, known);
-  const hint = distance(key, nearest) <= Math.max(2, key.length / 2) ? `did you mean "${nearest}"?` : `known keys: ${known.join(", ")}`;
+  const hint =
+    distance(key, nearest) <= Math.max(2, key.length / 2)
+      ? `did you mean "${nearest}"?`
+      : `known keys: ${known.join(", ")}`;
   return `${source}: unknown key "${key}"; ${hint}`;
 }

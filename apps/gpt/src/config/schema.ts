@@ -8,7 +8,10 @@ const rate = (): z.ZodNumber => z.number().min(0).max(1);
 
 /** Which text, and how it becomes tokens. */
 export const dataShape = {
-  data: z.array(z.string()).min(1).describe("text: files, folders or URLs (txt, md, jsonl, ts, gz), or a folder of `llm data prepare`"),
+  data: z
+    .array(z.string())
+    .min(1)
+    .describe("text: files, folders or URLs (txt, md, jsonl, ts, gz), or a folder of `llm data prepare`"),
   field: z.string().optional().describe("field of a JSON Lines record that holds the text"),
   validation: rate().default(0.1).describe("share of the text, at its end, that is held out"),
   validationData: z.array(z.string()).optional().describe("held-out text of its own, instead of the end of the data"),
@@ -21,7 +24,9 @@ export const modelShape = {
   model: z.enum(["llama", "gpt2"]).default("llama").describe("architecture"),
   layers: whole(1).default(4).describe("Transformer blocks"),
   heads: whole(1).default(4).describe("attention heads"),
-  kvHeads: whole(1).optional().describe("key/value heads, for grouped-query attention (llama; default: as many as heads)"),
+  kvHeads: whole(1)
+    .optional()
+    .describe("key/value heads, for grouped-query attention (llama; default: as many as heads)"),
   dim: whole(1).default(128).describe("width of the model"),
   hiddenDim: whole(1).optional().describe("width of the feed-forward layer (default: the architecture's rule)"),
   context: whole(1).default(128).describe("tokens in a sequence"),
@@ -76,7 +81,10 @@ export const finetuneSchema = z.strictObject({
   method: z.enum(["full", "lora"]).default("lora").describe("which parameters learn"),
   rank: whole(1).default(8).describe("rank of LoRA's update"),
   alpha: z.number().positive().default(16).describe("LoRA's scale, divided by the rank"),
-  targets: z.array(z.string()).default(["all-linear"]).describe("linear layers that LoRA adapts, by the end of their name"),
+  targets: z
+    .array(z.string())
+    .default(["all-linear"])
+    .describe("linear layers that LoRA adapts, by the end of their name"),
   loraDropout: rate().default(0).describe("dropout before LoRA's update"),
   format: z.enum(["plain", "chatml", "llama3"]).default("plain").describe("chat format"),
   context: whole(1).optional().describe("tokens in a sequence (default: the base model's)"),

@@ -35,7 +35,9 @@ async function ownSources(): Promise<string[]> {
   }
   const packages = join(folder, "packages");
   const names = await readdir(packages, { recursive: true });
-  return names.filter((name) => /^[a-z]+\/[a-z0-9-]+\/src\/.*\.ts$/.test(name.replaceAll("\\", "/"))).map((name) => join(packages, name));
+  return names
+    .filter((name) => /^[a-z]+\/[a-z0-9-]+\/src\/.*\.ts$/.test(name.replaceAll("\\", "/")))
+    .map((name) => join(packages, name));
 }
 
 /** The name by which the held-out share is drawn: the same on every machine. */

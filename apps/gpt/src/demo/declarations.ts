@@ -30,7 +30,8 @@ export function cutDeclarations(name: string, text: string): Piece[] {
   let start = 0;
   let examples: Example[] = [];
   const close = (end: number): void => {
-    if (text.slice(start, end).trim() !== "") pieces.push({ id: `${name}#${pieces.length}`, text: text.slice(start, end), examples });
+    if (text.slice(start, end).trim() !== "")
+      pieces.push({ id: `${name}#${pieces.length}`, text: text.slice(start, end), examples });
     [start, examples] = [end, []];
   };
   for (const statement of statements(source)) {
@@ -60,18 +61,27 @@ function collectExamples(node: ts.Node, source: ts.SourceFile, examples: Example
 
 function exampleOf(node: ts.Node, source: ts.SourceFile): Example | undefined {
   const declares =
-    ts.isFunctionDeclaration(node) || ts.isMethodSignature(node) || ts.isPropertySignature(node) || ts.isMethodDeclaration(node);
+    ts.isFunctionDeclaration(node) ||
+    ts.isMethodSignature(node) ||
+    ts.isPropertySignature(node) ||
+    ts.isMethodDeclaration(node);
   if (!declares) return undefined;
   const comment = ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc)?.comment;
   const description = firstSentence(typeof comment === "string" ? comment : (ts.getTextOfJSDocComment(comment) ?? ""));
   const signature = source.text.slice(node.getStart(source), node.end).replace(/\s+/g, " ").trim();
-  if (description.length < 20 || description.length > MAX_DESCRIPTION || signature.length > MAX_SIGNATURE) return undefined;
+  if (description.length < 20 || description.length > MAX_DESCRIPTION || signature.length > MAX_SIGNATURE)
+    return undefined;
   return { description, signature };
 }
 
 /** The first sentence of a comment, in one line, with its markup taken out. */
 function firstSentence(comment: string): string {
-  const paragraph = (comment.split(/\n\s*\n/)[0] as string).replace(/\[MDN Reference\]\(.*?\)/g, "").replace(/\[(.*?)\]\(.*?\)/g, "$1");
-  const line = paragraph.replace(/\*\*|`/g, "").replace(/\s+/g, " ").trim();
+  const paragraph = (comment.split(/\n\s*\n/)[0] as string)
+    .replace(/\[MDN Reference\]\(.*?\)/g, "")
+    .replace(/\[(.*?)\]\(.*?\)/g, "$1");
+  const line = paragraph
+    .replace(/\*\*|`/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   return line.match(/^.*?[.!?](?=\s|$)/)?.[0] ?? line;
 }

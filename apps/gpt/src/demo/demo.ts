@@ -5,8 +5,8 @@ import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { bitsPerByte } from "@llm/causal-lm";
 import pc from "picocolors";
-import { finetuneSchema, pretrainSchema } from "../config/schema.js";
 import { resolveConfig } from "../config/resolve.js";
+import { finetuneSchema, pretrainSchema } from "../config/schema.js";
 import { answer } from "../run/chat.js";
 import { exportRun } from "../run/export.js";
 import { finetune } from "../run/finetune.js";
@@ -14,15 +14,15 @@ import { pretrain, type RunResult } from "../run/pretrain.js";
 import { collectText } from "../run/sample-text.js";
 import { loadSaved, type SavedModel } from "../run/saved.js";
 import { bytesOfTokens } from "../run/token-bytes.js";
-import { openTokens } from "../run/tokens.js";
 import { readTokenizer } from "../run/tokenizer.js";
+import { openTokens } from "../run/tokens.js";
 import { Interrupted } from "../ui/error.js";
 import { say } from "../ui/progress.js";
 import { demoPieces } from "./corpus.js";
 import type { Example } from "./declarations.js";
 import { examplesOf, splitPieces, writeJsonLines } from "./instructions.js";
-import { Trigram } from "./trigram.js";
 import { demoFinetuning, demoPretraining, quick } from "./settings.js";
+import { Trigram } from "./trigram.js";
 
 /** What the demo found out. */
 export interface DemoResult {
@@ -59,7 +59,9 @@ export async function runDemo(options: { out?: string; quick?: boolean }): Promi
   heading(3, "Baseline: trigram models of the same text, with absolute discounting");
   const bits = trained.evaluation.bitsPerByte ?? Number.NaN;
   const trigram = await trigramBits(base, pretraining.evalTokens);
-  say(`bits per byte on the same held-out text: trigram of bytes ${trigram.bytes.toFixed(3)}, trigram of tokens ${trigram.tokens.toFixed(3)}, the model ${pc.bold(bits.toFixed(3))}`);
+  say(
+    `bits per byte on the same held-out text: trigram of bytes ${trigram.bytes.toFixed(3)}, trigram of tokens ${trigram.tokens.toFixed(3)}, the model ${pc.bold(bits.toFixed(3))}`,
+  );
 
   heading(4, "Fine-tuning with LoRA: documentation → signature");
   const tuning = resolveConfig(finetuneSchema, [
@@ -68,7 +70,9 @@ export async function runDemo(options: { out?: string; quick?: boolean }): Promi
   const finetuned = finished(await finetune(tuning, tuned), "finetune");
   const loss = { before: finetuned.before.loss, after: finetuned.evaluation.loss };
   const change = (1 - loss.after / loss.before) * 100;
-  say(`held-out answer loss ${loss.before.toFixed(3)} → ${pc.bold(loss.after.toFixed(3))} (${change.toFixed(0)} % lower)`);
+  say(
+    `held-out answer loss ${loss.before.toFixed(3)} → ${pc.bold(loss.after.toFixed(3))} (${change.toFixed(0)} % lower)`,
+  );
 
   heading(5, "Answers to held-out questions, before and after");
   const answers = await compareAnswers(paths, heldOut.slice(0, 4));
@@ -77,11 +81,23 @@ export async function runDemo(options: { out?: string; quick?: boolean }): Promi
   await exportRun({ run: tuned, out: paths.exported, format: "hf", checkpoint: "best" });
 
   const seconds = Math.round((performance.now() - began) / 1000);
-  const result = { out, parameters: trained.parameters, bitsPerByte: bits, trigramBitsPerByte: trigram, answerLoss: loss, answers, exported: paths.exported, seconds };
+  const result = {
+    out,
+    parameters: trained.parameters,
+    bitsPerByte: bits,
+    trigramBitsPerByte: trigram,
+    answerLoss: loss,
+    answers,
+    exported: paths.exported,
+    seconds,
+  };
   return { ...result, summary: summarize(result, paths) };
 }
 
-async function writeText(folder: string, small: boolean): Promise<{ files: Record<"train" | "validation" | "chats" | "heldOutChats", string>; heldOut: Example[] }> {
+async function writeText(
+  folder: string,
+  small: boolean,
+): Promise<{ files: Record<"train" | "validation" | "chats" | "heldOutChats", string>; heldOut: Example[] }> {
   await mkdir(folder, { recursive: true });
   const all = await demoPieces();
   const pieces = small ? all.filter((_, i) => i % 10 === 0) : all;
@@ -89,15 +105,23 @@ async function writeText(folder: string, small: boolean): Promise<{ files: Recor
   const examples = examplesOf(train);
   const unseen = examplesOf(heldOut, examples).slice(0, 200);
   const path = (name: string): string => join(folder, name);
-  const files = { train: path("train.jsonl"), validation: path("validation.jsonl"), chats: path("instructions.jsonl"), heldOutChats: path("held-out.jsonl") };
+  const files = {
+    train: path("train.jsonl"),
+    validation: path("validation.jsonl"),
+    chats: path("instructions.jsonl"),
+    heldOutChats: path("held-out.jsonl"),
+  };
   const texts = (list: typeof train): object[] => list.map(({ text }) => ({ text }));
-  const chats = (list: Example[]): object[] => list.map(({ description, signature }) => ({ prompt: description, completion: signature }));
+  const chats = (list: Example[]): object[] =>
+    list.map(({ description, signature }) => ({ prompt: description, completion: signature }));
   await writeJsonLines(files.train, texts(train));
   await writeJsonLines(files.validation, texts(heldOut));
   await writeJsonLines(files.chats, chats(examples));
   await writeJsonLines(files.heldOutChats, chats(unseen));
   const megabytes = train.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / 1e6;
-  say(`${megabytes.toFixed(1)} MB of text in ${train.length} pieces, ${heldOut.length} held out; ${examples.length} instructions, ${unseen.length} held out`);
+  say(
+    `${megabytes.toFixed(1)} MB of text in ${train.length} pieces, ${heldOut.length} held out; ${examples.length} instructions, ${unseen.length} held out`,
+  );
   return { files, heldOut: unseen };
 }
 
@@ -107,14 +131,20 @@ async function trigramBits(run: string, limit: number): Promise<{ bytes: number;
   const length = bytesOfTokens(tokenizer);
   const { train, validation } = openTokens(join(run, "data"));
   const [seen, unseen] = [train.read(0, train.length), validation.read(0, Math.min(validation.length, limit + 1))];
-  const measure = (vocabSize: number, text: ArrayLike<number>, heldOut: ArrayLike<number>, bytesOf: (symbol: number) => number): number => {
+  const measure = (
+    vocabSize: number,
+    text: ArrayLike<number>,
+    heldOut: ArrayLike<number>,
+    bytesOf: (symbol: number) => number,
+  ): number => {
     const trigram = new Trigram(vocabSize);
     trigram.add(text);
     let bytes = 0;
     for (let i = 1; i < heldOut.length; i++) bytes += bytesOf(heldOut[i] as number);
     return bitsPerByte({ nats: trigram.nats(heldOut, (symbol) => bytesOf(symbol) > 0), bytes });
   };
-  const utf8 = (ids: Int32Array): Uint8Array => new TextEncoder().encode(tokenizer.decode(ids, { specialTokens: "skip" }));
+  const utf8 = (ids: Int32Array): Uint8Array =>
+    new TextEncoder().encode(tokenizer.decode(ids, { specialTokens: "skip" }));
   return {
     bytes: measure(256, utf8(seen), utf8(unseen), () => 1),
     tokens: measure(tokenizer.vocabSize, seen, unseen, (id) => length[id] as number),
@@ -123,17 +153,28 @@ async function trigramBits(run: string, limit: number): Promise<{ bytes: number;
 
 /** Ends the demo where Ctrl-C ended a run. */
 function finished(result: RunResult, verb: string): RunResult {
-  if (result.aborted) throw new Interrupted(`stopped; to go on with this part: llm ${verb} --resume --out ${result.run}`);
+  if (result.aborted)
+    throw new Interrupted(`stopped; to go on with this part: llm ${verb} --resume --out ${result.run}`);
   return result;
 }
 
-async function compareAnswers({ base, tuned }: { base: string; tuned: string }, examples: Example[]): Promise<DemoResult["answers"]> {
+async function compareAnswers(
+  { base, tuned }: { base: string; tuned: string },
+  examples: Example[],
+): Promise<DemoResult["answers"]> {
   const [before, after] = [await loadSaved(base), await loadSaved(tuned)];
   const answers: DemoResult["answers"] = [];
   for (const { description, signature } of examples) {
-    const row = { prompt: description, expected: signature, before: await ask(before, description), after: await ask(after, description) };
+    const row = {
+      prompt: description,
+      expected: signature,
+      before: await ask(before, description),
+      after: await ask(after, description),
+    };
     answers.push(row);
-    say(`\n${pc.bold("question")} ${row.prompt}\n${pc.dim("before")}   ${row.before}\n${pc.dim("after")}    ${pc.green(row.after)}\n${pc.dim("source")}   ${row.expected}`);
+    say(
+      `\n${pc.bold("question")} ${row.prompt}\n${pc.dim("before")}   ${row.before}\n${pc.dim("after")}    ${pc.green(row.after)}\n${pc.dim("source")}   ${row.expected}`,
+    );
   }
   before.model.dispose();
   after.model.dispose();
@@ -141,11 +182,16 @@ async function compareAnswers({ base, tuned }: { base: string; tuned: string }, 
 }
 
 async function ask(saved: SavedModel, content: string): Promise<string> {
-  const text = await collectText(answer(saved, [{ role: "user", content }], { format: "plain", temperature: 0, maxTokens: 48 }));
+  const text = await collectText(
+    answer(saved, [{ role: "user", content }], { format: "plain", temperature: 0, maxTokens: 48 }),
+  );
   return text.replace(/\s+/g, " ").trim();
 }
 
-function summarize({ out, seconds, bitsPerByte: bits, trigramBitsPerByte: trigram, answerLoss }: Omit<DemoResult, "summary">, { base, tuned, exported }: Record<"base" | "tuned" | "exported", string>): string {
+function summarize(
+  { out, seconds, bitsPerByte: bits, trigramBitsPerByte: trigram, answerLoss }: Omit<DemoResult, "summary">,
+  { base, tuned, exported }: Record<"base" | "tuned" | "exported", string>,
+): string {
   const llm = process.env.npm_lifecycle_event ? "npm run -s llm --" : "llm";
   const here = (path: string): string => relative(process.env.INIT_CWD ?? process.cwd(), path) || ".";
   return `

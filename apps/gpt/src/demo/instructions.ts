@@ -13,11 +13,13 @@ export function splitPieces(pieces: readonly Piece[], share: number): { train: P
 /** Examples of some pieces, each description and each signature once. */
 export function examplesOf(pieces: readonly Piece[], without: readonly Example[] = []): Example[] {
   const seen = new Set(without.flatMap(({ description, signature }) => [description, signature]));
-  return pieces.flatMap(({ examples }) => examples).filter(({ description, signature }) => {
-    if (seen.has(description) || seen.has(signature)) return false;
-    seen.add(description).add(signature);
-    return true;
-  });
+  return pieces
+    .flatMap(({ examples }) => examples)
+    .filter(({ description, signature }) => {
+      if (seen.has(description) || seen.has(signature)) return false;
+      seen.add(description).add(signature);
+      return true;
+    });
 }
 
 /** Writes one JSON record a line. */

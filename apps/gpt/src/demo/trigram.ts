@@ -27,8 +27,8 @@ export class Trigram {
       for (let order = 0; order <= Math.min(2, i); order++) {
         const key = keyOf(tokens, i, order);
         const contexts = this.#contexts[order] as Map<string, Successors>;
-        let successors = contexts.get(key);
-        if (!successors) contexts.set(key, (successors = { total: 0, counts: new Map() }));
+        const successors = contexts.get(key) ?? { total: 0, counts: new Map<number, number>() };
+        if (successors.total === 0) contexts.set(key, successors);
         successors.total++;
         const token = tokens[i] as number;
         successors.counts.set(token, (successors.counts.get(token) ?? 0) + 1);

@@ -22,7 +22,11 @@ export function targetCount({ targets }: Batch): number {
 }
 
 /** The first `limit` tokens of a held-out text, special tokens left out of the targets. */
-export function heldOutText(source: TokenSource, bytes: Int32Array, { batch, context, limit }: { batch: number; context: number; limit: number }): HeldOut<Batch> {
+export function heldOutText(
+  source: TokenSource,
+  bytes: Int32Array,
+  { batch, context, limit }: { batch: number; context: number; limit: number },
+): HeldOut<Batch> {
   const length = Math.min(source.length, limit + 1);
   const part: TokenSource = { length, read: (offset, count) => source.read(offset, count) };
   const batches = function* (): Generator<Batch> {

@@ -22,7 +22,9 @@ export interface BenchResult {
 const WARMUP = 3;
 
 /** Times `steps` steps after a warm-up: forward, backward, clip, AdamW. */
-export async function benchTraining(config: ModelConfig & { batch: number; vocab: number; steps: number; backend: string }): Promise<BenchResult> {
+export async function benchTraining(
+  config: ModelConfig & { batch: number; vocab: number; steps: number; backend: string },
+): Promise<BenchResult> {
   const { batch, vocab, context, steps } = config;
   const model = modelFromArchitecture(architectureOf(config, vocab), 1);
   const parameters = model.namedParameters();
@@ -34,7 +36,16 @@ export async function benchTraining(config: ModelConfig & { batch: number; vocab
   for (let step = -WARMUP; step < steps; step++) {
     const batches: Batch[] = [{ inputs: tokens(), targets: tokens(), batch, context }];
     const began = performance.now();
-    await trainStep({ parameters, optimizer, loss: textLoss(model), weight: targetCount, batches, learningRate: 1e-3, clip: 1, random });
+    await trainStep({
+      parameters,
+      optimizer,
+      loss: textLoss(model),
+      weight: targetCount,
+      batches,
+      learningRate: 1e-3,
+      clip: 1,
+      random,
+    });
     if (step >= 0) times.push(performance.now() - began);
     bar.update(Math.max(0, step + 1), `${(times.at(-1) ?? 0).toFixed(1)} ms`);
   }
@@ -61,7 +72,14 @@ function flopsPerToken(parameters: number, { layers, dim, context }: ModelConfig
 }
 
 /** The result for people. */
-export function describeBench({ backend, parameters, msPerStep, tokensPerSecond, flopsPerSecond, peakRssBytes }: BenchResult): string {
+export function describeBench({
+  backend,
+  parameters,
+  msPerStep,
+  tokensPerSecond,
+  flopsPerSecond,
+  peakRssBytes,
+}: BenchResult): string {
   const { min, median, max } = msPerStep;
   return [
     `${backend}, ${short(parameters)} parameters`,

@@ -14,9 +14,14 @@ export interface ChatOptions extends WriteOptions {
 }
 
 /** Answers one conversation, piece by piece. The oldest turns are dropped when it gets too long. */
-export async function* answer(saved: SavedModel, messages: readonly Message[], { format, ...options }: ChatOptions): AsyncGenerator<string> {
+export async function* answer(
+  saved: SavedModel,
+  messages: readonly Message[],
+  { format, ...options }: ChatOptions,
+): AsyncGenerator<string> {
   const { model, tokenizer } = saved;
-  const encode = (text: string, { special }: { special: boolean }): number[] => tokenizer.encode(text, special ? { allowedSpecial: "all" } : {});
+  const encode = (text: string, { special }: { special: boolean }): number[] =>
+    tokenizer.encode(text, special ? { allowedSpecial: "all" } : {});
   let turns = [...messages];
   let prompt = encodePrompt(turns, { encode, format });
   while (prompt.length >= model.maxLength && turns.length > 1) {
@@ -29,7 +34,11 @@ export async function* answer(saved: SavedModel, messages: readonly Message[], {
 /** Reads what people say until the end of input or `/exit`; answers go to standard output. */
 export async function chat(saved: SavedModel, options: ChatOptions): Promise<void> {
   const terminal = process.stdin.isTTY === true;
-  const lines = createInterface({ input: process.stdin, output: terminal ? process.stderr : undefined, prompt: pc.bold("you> ") });
+  const lines = createInterface({
+    input: process.stdin,
+    output: terminal ? process.stderr : undefined,
+    prompt: pc.bold("you> "),
+  });
   const messages: Message[] = options.system ? [{ role: "system", content: options.system }] : [];
   if (terminal) say(pc.dim("/exit ends, /reset starts again"));
   if (terminal) lines.prompt();

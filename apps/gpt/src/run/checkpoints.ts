@@ -8,8 +8,8 @@ import { bestCheckpoint, latestCheckpoint, loadCheckpoint, saveCheckpoint } from
 import type { NamedParameters } from "@llm/module";
 import type { StoredTensor } from "@llm/safetensors";
 import { dispose, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { say } from "../ui/progress.js";
 import { UserError } from "../ui/error.js";
+import { say } from "../ui/progress.js";
 import { fromStored, toStored } from "./tensors.js";
 
 const best = { metric: "validationLoss" } as const;
@@ -23,7 +23,13 @@ export interface CheckpointFacts {
 }
 
 /** Writes a checkpoint; the newest `keep` and the best stay. */
-export async function save(folder: string, step: number, parameters: NamedParameters, optimizer: AdamW, facts: CheckpointFacts): Promise<void> {
+export async function save(
+  folder: string,
+  step: number,
+  parameters: NamedParameters,
+  optimizer: AdamW,
+  facts: CheckpointFacts,
+): Promise<void> {
   const { warnings } = await saveCheckpoint(
     folder,
     step,
@@ -53,7 +59,10 @@ export async function restore(folder: string, parameters: NamedParameters, optim
 }
 
 /** Tensors of the best checkpoint of a run (`latest`: the newest), and its step. */
-export async function readWeights(folder: string, which: "best" | "latest"): Promise<{ step: number; tensors: Map<string, StoredTensor> }> {
+export async function readWeights(
+  folder: string,
+  which: "best" | "latest",
+): Promise<{ step: number; tensors: Map<string, StoredTensor> }> {
   const found = which === "best" ? await bestCheckpoint(folder, best) : await latestCheckpoint(folder);
   const { checkpoint, warnings } = found.checkpoint ? found : await latestCheckpoint(folder);
   for (const warning of warnings) say(`warning: ${warning}`);

@@ -26,7 +26,8 @@ export async function readConversations(paths: readonly string[]): Promise<Messa
       if (line.trim() !== "") conversations.push(parseLine(line, `${path}:${i + 1}`));
     }
   }
-  if (conversations.length < 2) throw new UserError(`${paths.join(", ")}: at least 2 conversations are needed, got ${conversations.length}`);
+  if (conversations.length < 2)
+    throw new UserError(`${paths.join(", ")}: at least 2 conversations are needed, got ${conversations.length}`);
   return conversations;
 }
 
@@ -38,7 +39,8 @@ function parseLine(line: string, where: string): Message[] {
     throw new UserError(`${where}: not JSON: ${(error as Error).message}`);
   }
   const parsed = record.safeParse(value);
-  if (!parsed.success) throw new UserError(`${where}: expected {"messages": [{"role", "content"}, …]} or {"prompt", "completion"}`);
+  if (!parsed.success)
+    throw new UserError(`${where}: expected {"messages": [{"role", "content"}, …]} or {"prompt", "completion"}`);
   const { data } = parsed;
   if ("messages" in data) return data.messages;
   return [
@@ -48,12 +50,18 @@ function parseLine(line: string, where: string): Message[] {
 }
 
 /** Training and held-out conversations: given apart, or drawn by the seed. */
-export async function loadConversations({ data, validationData, validation, seed }: ConversationSource): Promise<{ train: Message[][]; heldOut: Message[][] }> {
+export async function loadConversations({
+  data,
+  validationData,
+  validation,
+  seed,
+}: ConversationSource): Promise<{ train: Message[][]; heldOut: Message[][] }> {
   const all = await readConversations(data);
   if (validationData) return { train: all, heldOut: await readConversations(validationData) };
   const order = new Random(seed).fork("held-out").permutation(all.length);
   const count = Math.min(all.length - 1, Math.max(1, Math.round(all.length * validation)));
-  const pick = (from: number, to: number): Message[][] => Array.from(order.subarray(from, to), (i) => all[i] as Message[]);
+  const pick = (from: number, to: number): Message[][] =>
+    Array.from(order.subarray(from, to), (i) => all[i] as Message[]);
   return { heldOut: pick(0, count), train: pick(count, all.length) };
 }
 
@@ -77,14 +85,22 @@ export interface ConversationBatch {
 /** Encodes and packs conversations into rows of `context` tokens; longer ones are left out and counted. */
 export function packConversations(
   conversations: readonly Message[][],
-  { tokenizer, format, context, strategy }: { tokenizer: Tokenizer; format: ChatFormatName; context: number; strategy: "first-fit" | "none" },
+  {
+    tokenizer,
+    format,
+    context,
+    strategy,
+  }: { tokenizer: Tokenizer; format: ChatFormatName; context: number; strategy: "first-fit" | "none" },
 ): { rows: PackedSequence[]; skipped: number } {
   const encode = (text: string, { special }: { special: boolean }): number[] =>
     tokenizer.encode(text, special ? { allowedSpecial: "all" } : {});
   const encoded = conversations.map((messages) => encodeConversation(messages, { encode, format }));
   const fitting = encoded.filter(({ ids }) => ids.length <= context);
   if (fitting.length === 0) throw new UserError(`no conversation fits into ${context} tokens; take a larger context`);
-  return { rows: packSequences(fitting, { length: context, padId: 0, strategy }), skipped: encoded.length - fitting.length };
+  return {
+    rows: packSequences(fitting, { length: context, padId: 0, strategy }),
+    skipped: encoded.length - fitting.length,
+  };
 }
 
 /** A batch of some rows. */
@@ -92,11 +108,20 @@ export function conversationBatch(rows: readonly PackedSequence[]): Conversation
   const context = (rows[0] as PackedSequence).ids.length;
   const join = (key: "ids" | "segments"): Int32Array => Int32Array.from(rows.flatMap((row) => Array.from(row[key])));
   const labels = rows.flatMap((row) => Array.from(row.labels));
-  return { inputs: join("ids"), targets: shiftLabels(labels, { context }), segments: join("segments"), batch: rows.length, context };
+  return {
+    inputs: join("ids"),
+    targets: shiftLabels(labels, { context }),
+    segments: join("segments"),
+    batch: rows.length,
+    context,
+  };
 }
 
 /** The rows of a step: epochs in an order that depends on the seed alone. */
-export function rowsAt(rows: readonly PackedSequence[], { step, batch, seed }: { step: number; batch: number; seed: number }): PackedSequence[] {
+export function rowsAt(
+  rows: readonly PackedSequence[],
+  { step, batch, seed }: { step: number; batch: number; seed: number },
+): PackedSequence[] {
   return Array.from({ length: batch }, (_, i) => {
     const index = step * batch + i;
     const order = permutation(rows.length, seed, Math.floor(index / rows.length));

@@ -42,7 +42,9 @@ export function runPaths(root: string): RunPaths {
  */
 export async function createRun(root: string): Promise<RunPaths> {
   if (existsSync(root) && readdirSync(root).length > 0) {
-    const hint = existsSync(join(root, "run.json")) ? "use --resume to go on with that run, or another --out" : "use another --out";
+    const hint = existsSync(join(root, "run.json"))
+      ? "use --resume to go on with that run, or another --out"
+      : "use another --out";
     throw new UserError(`${root} is not empty; ${hint}`);
   }
   await mkdir(root, { recursive: true });

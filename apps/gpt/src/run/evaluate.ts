@@ -5,17 +5,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bitsPerByte, perplexity } from "@llm/causal-lm";
+import type { TokenSource } from "@llm/dataloader";
 import { evaluate } from "@llm/trainer";
+import type { FinetuneConfig } from "../config/schema.js";
 import { UserError } from "../ui/error.js";
 import { heldOutText, targetCount, textLoss } from "./batches.js";
-import type { FinetuneConfig } from "../config/schema.js";
 import { loadConversations, packConversations } from "./conversations.js";
 import { readJson } from "./directory.js";
 import { answerLoss, answerWeight, batchesOf } from "./finetune.js";
 import { loadSaved, type SavedModel } from "./saved.js";
 import { bytesOfTokens } from "./token-bytes.js";
 import { isPrepared, openTokens, tokenizeData } from "./tokens.js";
-import type { TokenSource } from "@llm/dataloader";
 
 /** What `llm eval` prints. */
 export interface Evaluation {
@@ -41,15 +41,32 @@ export interface EvaluateOptions {
 }
 
 /** Evaluates a model on held-out or given text. */
-export async function evaluateRun({ run, data, field, tokens = Number.POSITIVE_INFINITY, batch, checkpoint }: EvaluateOptions): Promise<Evaluation> {
+export async function evaluateRun({
+  run,
+  data,
+  field,
+  tokens = Number.POSITIVE_INFINITY,
+  batch,
+  checkpoint,
+}: EvaluateOptions): Promise<Evaluation> {
   const saved = await loadSaved(run, checkpoint);
   const temporary = await mkdtemp(join(tmpdir(), "llm-eval-"));
   try {
     if (!data && existsSync(saved.paths.base)) return await evaluateAnswers(saved, batch);
     const source = await textOf(saved, temporary, data, field);
-    const { batches, bytes } = heldOutText(source, bytesOfTokens(saved.tokenizer), { batch, context: saved.model.maxLength, limit: tokens });
+    const { batches, bytes } = heldOutText(source, bytesOfTokens(saved.tokenizer), {
+      batch,
+      context: saved.model.maxLength,
+      limit: tokens,
+    });
     const { loss, count } = await evaluate({ batches: batches(), loss: textLoss(saved.model), weight: targetCount });
-    return { loss, perplexity: perplexity(loss), ...(bytes && { bitsPerByte: bitsPerByte({ nats: loss * count, bytes }) }), tokens: count, step: saved.step };
+    return {
+      loss,
+      perplexity: perplexity(loss),
+      ...(bytes && { bitsPerByte: bitsPerByte({ nats: loss * count, bytes }) }),
+      tokens: count,
+      step: saved.step,
+    };
   } finally {
     await rm(temporary, { recursive: true, force: true });
     saved.model.dispose();
@@ -57,23 +74,37 @@ export async function evaluateRun({ run, data, field, tokens = Number.POSITIVE_I
 }
 
 /** Held-out answers of a fine-tuning run. */
-async function evaluateAnswers({ model, tokenizer, architecture, paths, step }: SavedModel, batch: number): Promise<Evaluation> {
+async function evaluateAnswers(
+  { model, tokenizer, architecture, paths, step }: SavedModel,
+  batch: number,
+): Promise<Evaluation> {
   const config = await readJson<FinetuneConfig>(paths.run, "settings");
   const { format, context = model.maxLength } = config;
   const { heldOut } = await loadConversations(config);
   const strategy = architecture.model_type === "gpt2" ? "none" : "first-fit";
   const { rows } = packConversations(heldOut, { tokenizer, format, context, strategy });
-  const { loss, count } = await evaluate({ batches: batchesOf(rows, batch), loss: answerLoss(model), weight: answerWeight });
+  const { loss, count } = await evaluate({
+    batches: batchesOf(rows, batch),
+    loss: answerLoss(model),
+    weight: answerWeight,
+  });
   return { loss, perplexity: perplexity(loss), tokens: count, step };
 }
 
-async function textOf({ paths, tokenizer }: SavedModel, temporary: string, data?: string[], field?: string): Promise<TokenSource> {
+async function textOf(
+  { paths, tokenizer }: SavedModel,
+  temporary: string,
+  data?: string[],
+  field?: string,
+): Promise<TokenSource> {
   if (data) {
     // All of the given text counts: nothing of it is training data here.
     await tokenizeData({ data, field, validation: 0, validationData: data, tokenizer, out: temporary });
     return openTokens(temporary).validation;
   }
-  const prepared = isPrepared(paths.data) ? paths.data : ((await readJson<{ data?: string[] }>(paths.run, "settings")).data?.[0] ?? "");
+  const prepared = isPrepared(paths.data)
+    ? paths.data
+    : ((await readJson<{ data?: string[] }>(paths.run, "settings")).data?.[0] ?? "");
   if (!isPrepared(prepared)) throw new UserError(`${paths.root} holds no held-out text; give some with --data`);
   return openTokens(prepared).validation;
 }

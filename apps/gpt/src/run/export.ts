@@ -28,7 +28,9 @@ export async function exportRun({ run, out, format, checkpoint }: ExportOptions)
     if (format === "peft" && !adapted) throw new UserError(`${run} has no adapter; export it with --format hf`);
     await mkdir(out, { recursive: true });
     if (format === "peft") {
-      await writeSafetensors(join(out, "adapter_model.safetensors"), await toStored(loraStateDict(model)), { format: "pt" });
+      await writeSafetensors(join(out, "adapter_model.safetensors"), await toStored(loraStateDict(model)), {
+        format: "pt",
+      });
       await copyFile(join(run, ADAPTER_CONFIG), join(out, ADAPTER_CONFIG));
     } else {
       if (adapted) mergeLora(model);
@@ -38,7 +40,9 @@ export async function exportRun({ run, out, format, checkpoint }: ExportOptions)
       await writeJson(join(out, "config.json"), huggingFaceArchitecture(architecture));
     }
     await copyFile(paths.tokenizer, join(out, "tokenizer.json"));
-    return readdirSync(out).sort().map((name) => join(out, name));
+    return readdirSync(out)
+      .sort()
+      .map((name) => join(out, name));
   } finally {
     model.dispose();
   }

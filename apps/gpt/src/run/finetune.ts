@@ -13,7 +13,13 @@ import { writeSafetensors } from "@llm/safetensors/node";
 import { type Scalar, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { type FinetuneConfig, finetuneSchema } from "../config/schema.js";
 import { say, short } from "../ui/progress.js";
-import { type ConversationBatch, conversationBatch, loadConversations, packConversations, rowsAt } from "./conversations.js";
+import {
+  type ConversationBatch,
+  conversationBatch,
+  loadConversations,
+  packConversations,
+  rowsAt,
+} from "./conversations.js";
 import { createRun, type RunPaths, runPaths, writeJson } from "./directory.js";
 import { runLoop } from "./loop.js";
 import type { LanguageModel } from "./model.js";
@@ -53,9 +59,15 @@ export function answerLoss(model: LanguageModel): (batch: ConversationBatch) => 
 }
 
 /** Number of targets that count. */
-export const answerWeight = ({ targets }: ConversationBatch): number => targets.reduce((n, target) => n + (target >= 0 ? 1 : 0), 0);
+export const answerWeight = ({ targets }: ConversationBatch): number =>
+  targets.reduce((n, target) => n + (target >= 0 ? 1 : 0), 0);
 
-async function loop(paths: RunPaths, config: FinetuneConfig, { model, tokenizer, architecture }: SavedModel, resume: boolean): Promise<RunResult> {
+async function loop(
+  paths: RunPaths,
+  config: FinetuneConfig,
+  { model, tokenizer, architecture }: SavedModel,
+  resume: boolean,
+): Promise<RunResult> {
   const { batch, accumulate, seed, beta1, beta2, weightDecay, format } = config;
   const context = Math.min(config.context ?? model.maxLength, model.maxLength);
   const { train, heldOut } = await loadConversations(config);
@@ -67,7 +79,9 @@ async function loop(paths: RunPaths, config: FinetuneConfig, { model, tokenizer,
   if (skipped > 0) say(`${skipped} conversations are longer than ${context} tokens and are left out`);
   const parameters = await trainedParameters(model, config, paths, resume);
   const count = [...parameters.values()].reduce((sum, { size }) => sum + size, 0);
-  say(`${config.method}: ${short(count)} of ${short(model.parameterCount())} parameters learn from ${train.length} conversations, ${heldOut.length} are held out`);
+  say(
+    `${config.method}: ${short(count)} of ${short(model.parameterCount())} parameters learn from ${train.length} conversations, ${heldOut.length} are held out`,
+  );
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   try {
     const result = await runLoop({
@@ -77,7 +91,8 @@ async function loop(paths: RunPaths, config: FinetuneConfig, { model, tokenizer,
       model,
       parameters,
       optimizer,
-      batchAt: (step, micro) => conversationBatch(rowsAt(trainRows.rows, { step: step * accumulate + micro, batch, seed })),
+      batchAt: (step, micro) =>
+        conversationBatch(rowsAt(trainRows.rows, { step: step * accumulate + micro, batch, seed })),
       loss: answerLoss(model),
       weight: answerWeight,
       tokensPerStep: batch * context * accumulate,
@@ -92,7 +107,12 @@ async function loop(paths: RunPaths, config: FinetuneConfig, { model, tokenizer,
 }
 
 /** All of the model's parameters, or those of freshly made adapters. */
-async function trainedParameters(model: LanguageModel, config: FinetuneConfig, paths: RunPaths, resume: boolean): Promise<NamedParameters> {
+async function trainedParameters(
+  model: LanguageModel,
+  config: FinetuneConfig,
+  paths: RunPaths,
+  resume: boolean,
+): Promise<NamedParameters> {
   if (config.method === "full") return model.namedParameters();
   const { rank, alpha, targets, loraDropout, seed } = config;
   const [only] = targets;
@@ -103,7 +123,8 @@ async function trainedParameters(model: LanguageModel, config: FinetuneConfig, p
     dropout: loraDropout,
     random: new Random(seed).fork("lora"),
   });
-  if (!resume || !existsSync(join(paths.root, ADAPTER_CONFIG))) await writeJson(join(paths.root, ADAPTER_CONFIG), toPeftConfig(handle.config));
+  if (!resume || !existsSync(join(paths.root, ADAPTER_CONFIG)))
+    await writeJson(join(paths.root, ADAPTER_CONFIG), toPeftConfig(handle.config));
   return handle.parameters;
 }
 

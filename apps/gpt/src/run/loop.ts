@@ -7,10 +7,10 @@ import { evaluate, type StepReport, train } from "@llm/trainer";
 import type { Scalar } from "@tensorflow/tfjs-core";
 import type { OptimizationConfig, ReportingConfig } from "../config/schema.js";
 import { progress, say, short } from "../ui/progress.js";
-import { appendMetrics, type EvaluationRecord, readMetrics, truncateMetrics } from "./metrics.js";
-import type { RunPaths } from "./directory.js";
-import { writeReport } from "./report.js";
 import { restore, save } from "./checkpoints.js";
+import type { RunPaths } from "./directory.js";
+import { appendMetrics, type EvaluationRecord, readMetrics, truncateMetrics } from "./metrics.js";
+import { writeReport } from "./report.js";
 import { scheduleOf } from "./schedule.js";
 
 /** Held-out batches, and the bytes of text that their targets stand for (where that is known). */
@@ -63,7 +63,15 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     const { step, loss, gradNorm, learningRate, milliseconds, skipped } = report;
     const tokensPerSecond = Math.round((tokensPerStep / milliseconds) * 1000);
     rate = rate === 0 ? tokensPerSecond : rate * 0.9 + tokensPerSecond * 0.1;
-    await appendMetrics(paths.metrics, { kind: "step", step, loss, gradNorm, learningRate, tokensPerSecond, ...(skipped && { skipped }) });
+    await appendMetrics(paths.metrics, {
+      kind: "step",
+      step,
+      loss,
+      gradNorm,
+      learningRate,
+      tokensPerSecond,
+      ...(skipped && { skipped }),
+    });
     const heldOut = evaluation ? ` val ${evaluation.loss.toFixed(3)}` : "";
     bar.update(step, `loss ${loss.toFixed(3)}${heldOut} ${short(rate)} tokens/s`);
     if (skipped) bar.log(`step ${step}: loss or gradients were not finite; the step was skipped`);
@@ -73,8 +81,10 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
       measuredAt = step;
       bar.log(`step ${step}: validation loss ${evaluation.loss.toFixed(4)}${bytesText(evaluation)}`);
     }
-    if (options.sample && config.sampleEvery > 0 && (last || step % config.sampleEvery === 0)) await takeSample(options, step);
-    if (last || step % config.checkpointEvery === 0) await checkpoint(options, step, measuredAt === step ? evaluation : undefined);
+    if (options.sample && config.sampleEvery > 0 && (last || step % config.sampleEvery === 0))
+      await takeSample(options, step);
+    if (last || step % config.checkpointEvery === 0)
+      await checkpoint(options, step, measuredAt === step ? evaluation : undefined);
     if (last || step % config.evalEvery === 0) await refreshReport(options);
   };
   try {
@@ -99,7 +109,12 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
   }
 }
 
-const pick = ({ steps, accumulate, clip, seed }: OptimizationConfig): Pick<OptimizationConfig, "steps" | "accumulate" | "clip" | "seed"> => ({
+const pick = ({
+  steps,
+  accumulate,
+  clip,
+  seed,
+}: OptimizationConfig): Pick<OptimizationConfig, "steps" | "accumulate" | "clip" | "seed"> => ({
   steps,
   accumulate,
   clip,
@@ -114,7 +129,11 @@ async function resumeAt<Batch>({ paths, parameters, optimizer, config }: LoopOpt
   return step;
 }
 
-async function evaluateStep<Batch>(options: LoopOptions<Batch>, step: number, record = true): Promise<EvaluationRecord> {
+async function evaluateStep<Batch>(
+  options: LoopOptions<Batch>,
+  step: number,
+  record = true,
+): Promise<EvaluationRecord> {
   const { model, heldOut, loss, weight, paths } = options;
   model.eval();
   const { loss: mean, count } = await evaluate({ batches: heldOut.batches(), loss, weight });
@@ -138,16 +157,28 @@ async function takeSample<Batch>({ model, sample, paths }: LoopOptions<Batch>, s
   await appendMetrics(paths.metrics, { kind: "sample", step, text });
 }
 
-async function checkpoint<Batch>(options: LoopOptions<Batch>, step: number, evaluation?: EvaluationRecord): Promise<void> {
+async function checkpoint<Batch>(
+  options: LoopOptions<Batch>,
+  step: number,
+  evaluation?: EvaluationRecord,
+): Promise<void> {
   const { paths, parameters, optimizer, config } = options;
-  await save(paths.checkpoints, step, parameters, optimizer, { keep: config.keep, seed: config.seed, loss: evaluation?.loss });
+  await save(paths.checkpoints, step, parameters, optimizer, {
+    keep: config.keep,
+    seed: config.seed,
+    loss: evaluation?.loss,
+  });
 }
 
 async function refreshReport<Batch>({ paths, title, config }: LoopOptions<Batch>): Promise<void> {
-  await writeReport(paths.report, await readMetrics(paths.metrics), { title, settings: config as Record<string, unknown> });
+  await writeReport(paths.report, await readMetrics(paths.metrics), {
+    title,
+    settings: config as Record<string, unknown>,
+  });
 }
 
-const bytesText = ({ bitsPerByte: bits }: EvaluationRecord): string => (bits ? `, ${bits.toFixed(3)} bits per byte` : "");
+const bytesText = ({ bitsPerByte: bits }: EvaluationRecord): string =>
+  bits ? `, ${bits.toFixed(3)} bits per byte` : "";
 
 /** A signal that the first Ctrl-C aborts; the second ends the process at once. */
 function interruptible(): { signal: AbortSignal; dispose: () => void } {

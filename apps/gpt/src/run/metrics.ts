@@ -47,7 +47,10 @@ export async function readMetrics(path: string): Promise<MetricsRecord[]> {
 /** Appends a record. */
 export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
   // JSON has no NaN; a skipped step's figures are kept as text.
-  await appendFile(path, `${JSON.stringify(record, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? `${value}` : value))}\n`);
+  await appendFile(
+    path,
+    `${JSON.stringify(record, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? `${value}` : value))}\n`,
+  );
 }
 
 /** Drops what a killed run wrote after its last checkpoint: the resumed run writes those steps again. */

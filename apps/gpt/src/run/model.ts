@@ -1,8 +1,14 @@
 // The families of models that the app trains, behind one structural type.
 
-import { fromHuggingFace, fromHuggingFaceConfig as gpt2FromConfig, GPT2, toHuggingFace, toHuggingFaceConfig as gpt2ToConfig } from "@llm/gpt2";
+import {
+  fromHuggingFace,
+  GPT2,
+  fromHuggingFaceConfig as gpt2FromConfig,
+  toHuggingFaceConfig as gpt2ToConfig,
+  toHuggingFace,
+} from "@llm/gpt2";
 import type { KVCache } from "@llm/kv-cache";
-import { fromHuggingFaceConfig as llamaFromConfig, Llama, toHuggingFaceConfig as llamaToConfig } from "@llm/llama";
+import { Llama, fromHuggingFaceConfig as llamaFromConfig, toHuggingFaceConfig as llamaToConfig } from "@llm/llama";
 import type { Module } from "@llm/module";
 import { Random } from "@llm/random";
 import { dispose, type Tensor } from "@tensorflow/tfjs-core";
@@ -13,7 +19,10 @@ import { UserError } from "../ui/error.js";
 export interface LanguageModel extends Module {
   readonly maxLength: number;
   readonly vocabSize: number;
-  forward(ids_BT: Tensor, options?: { cache?: KVCache; segments?: readonly ArrayLike<number>[]; logits?: "all" | "last" }): Tensor;
+  forward(
+    ids_BT: Tensor,
+    options?: { cache?: KVCache; segments?: readonly ArrayLike<number>[]; logits?: "all" | "last" },
+  ): Tensor;
   createCache(): KVCache;
 }
 
@@ -41,12 +50,17 @@ export function modelFromArchitecture(architecture: Architecture, seed = 0): Lan
     case "gpt2":
       return new GPT2({ ...gpt2FromConfig(architecture), bias: architecture.bias !== false }, random);
     default:
-      throw new UserError(`models of the type ${JSON.stringify(architecture.model_type)} are not known; llama and gpt2 are`);
+      throw new UserError(
+        `models of the type ${JSON.stringify(architecture.model_type)} are not known; llama and gpt2 are`,
+      );
   }
 }
 
 /** Parameters under Hugging Face's names; `temporary` are the tensors made for it, which the caller disposes. */
-export function namesToHuggingFace(architecture: Architecture, parameters: ReadonlyMap<string, Tensor>): { tensors: Map<string, Tensor>; temporary: Tensor[] } {
+export function namesToHuggingFace(
+  architecture: Architecture,
+  parameters: ReadonlyMap<string, Tensor>,
+): { tensors: Map<string, Tensor>; temporary: Tensor[] } {
   if (architecture.model_type !== "gpt2") return { tensors: new Map(parameters), temporary: [] };
   const tensors = toHuggingFace(parameters);
   return { tensors, temporary: [...tensors.values()] };

@@ -1,24 +1,24 @@
 // Pretraining: text → tokenizer → shards → model → loop.
 
-import { copyFile, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdamW } from "@llm/adamw";
 import { DataLoader } from "@llm/dataloader";
 import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
-import { type PretrainConfig, pretrainSchema } from "../config/schema.js";
 import { resolveConfig } from "../config/resolve.js";
+import { type PretrainConfig, pretrainSchema } from "../config/schema.js";
 import { UserError } from "../ui/error.js";
 import { say, short } from "../ui/progress.js";
 import { heldOutText, targetCount, textLoss } from "./batches.js";
-import { createRun, readJson, type RunPaths, runPaths, writeJson } from "./directory.js";
+import { createRun, type RunPaths, readJson, runPaths, writeJson } from "./directory.js";
 import { type LoopResult, runLoop } from "./loop.js";
 import { architectureOf, type LanguageModel, modelFromArchitecture } from "./model.js";
 import { collectText, writeText } from "./sample-text.js";
 import { bytesOfTokens } from "./token-bytes.js";
-import { isPrepared, openTokens, tokenizeData, type Tokens } from "./tokens.js";
 import { readTokenizer, trainOnData } from "./tokenizer.js";
+import { isPrepared, openTokens, type Tokens, tokenizeData } from "./tokens.js";
 
 /** How a run ended, and where it is. */
 export interface RunResult extends LoopResult {
@@ -39,7 +39,16 @@ export async function pretrain(config: PretrainConfig, out: string): Promise<Run
 }
 
 /** Settings that may change when a run goes on; all others would make it another run. */
-const changeable = ["steps", "evalEvery", "evalTokens", "checkpointEvery", "keep", "sampleEvery", "samplePrompt", "backend"];
+const changeable = [
+  "steps",
+  "evalEvery",
+  "evalTokens",
+  "checkpointEvery",
+  "keep",
+  "sampleEvery",
+  "samplePrompt",
+  "backend",
+];
 
 /**
  * Goes on with a run from its newest checkpoint.
@@ -55,14 +64,24 @@ export async function resumePretraining(out: string, given: Record<string, unkno
 }
 
 /** The settings of a run, with what may change changed. */
-export async function resumedConfig<S extends z.ZodObject>(paths: RunPaths, given: Record<string, unknown>, schema: S): Promise<z.infer<S>> {
+export async function resumedConfig<S extends z.ZodObject>(
+  paths: RunPaths,
+  given: Record<string, unknown>,
+  schema: S,
+): Promise<z.infer<S>> {
   if (!existsSync(paths.run)) throw new UserError(`there is no run to resume in ${paths.root}`);
   const before = await readJson<Record<string, unknown>>(paths.run, "settings");
   for (const [key, value] of Object.entries(given)) {
-    if (value === undefined || changeable.includes(key) || JSON.stringify(value) === JSON.stringify(before[key])) continue;
-    throw new UserError(`${key} cannot change when a run is resumed: it is ${JSON.stringify(before[key])}, got ${JSON.stringify(value)}`);
+    if (value === undefined || changeable.includes(key) || JSON.stringify(value) === JSON.stringify(before[key]))
+      continue;
+    throw new UserError(
+      `${key} cannot change when a run is resumed: it is ${JSON.stringify(before[key])}, got ${JSON.stringify(value)}`,
+    );
   }
-  const config = resolveConfig(schema, [[paths.run, before], ["flags", given]]);
+  const config = resolveConfig(schema, [
+    [paths.run, before],
+    ["flags", given],
+  ]);
   await writeJson(paths.run, config);
   return config;
 }
@@ -75,18 +94,31 @@ async function prepare(config: PretrainConfig, paths: RunPaths): Promise<{ token
     await copyFile(join(folder, "tokenizer.json"), paths.tokenizer);
     return { tokenizer, tokens: openTokens(folder) };
   }
-  const tokenizer = kind === "bpe" || kind === "char" ? await trainOnData({ kind, data, field, vocab }) : await readTokenizer(kind);
+  const tokenizer =
+    kind === "bpe" || kind === "char" ? await trainOnData({ kind, data, field, vocab }) : await readTokenizer(kind);
   await writeJson(paths.tokenizer, tokenizer);
-  return { tokenizer, tokens: await tokenizeData({ data, field, validation, validationData, tokenizer, out: paths.data }) };
+  return {
+    tokenizer,
+    tokens: await tokenizeData({ data, field, validation, validationData, tokenizer, out: paths.data }),
+  };
 }
 
-async function loop(paths: RunPaths, config: PretrainConfig, tokenizer: Tokenizer, tokens: Tokens, model: LanguageModel, resume: boolean): Promise<RunResult> {
+async function loop(
+  paths: RunPaths,
+  config: PretrainConfig,
+  tokenizer: Tokenizer,
+  tokens: Tokens,
+  model: LanguageModel,
+  resume: boolean,
+): Promise<RunResult> {
   const { batch, context, accumulate, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
   const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();
-  say(`${config.model}: ${short(count)} parameters, ${short(tokens.train.length)} training tokens, ${short(tokens.validation.length)} held out`);
+  say(
+    `${config.model}: ${short(count)} parameters, ${short(tokens.train.length)} training tokens, ${short(tokens.validation.length)} held out`,
+  );
   const prompt = promptOf(tokenizer, samplePrompt, tokens);
   try {
     const result = await runLoop({
@@ -101,7 +133,9 @@ async function loop(paths: RunPaths, config: PretrainConfig, tokenizer: Tokenize
       weight: targetCount,
       tokensPerStep: batch * context * accumulate,
       heldOut: heldOutText(tokens.validation, bytesOfTokens(tokenizer), { batch, context, limit: evalTokens }),
-      sample: async () => tokenizer.decode(prompt) + (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
+      sample: async () =>
+        tokenizer.decode(prompt) +
+        (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
       resume,
     });
     return { ...result, run: paths.root, parameters: count };

@@ -23,7 +23,12 @@ export async function writeReport(path: string, records: readonly MetricsRecord[
   await writeFile(path, page(script, style, records, facts));
 }
 
-function page(script: string, style: string, records: readonly MetricsRecord[], { title, settings }: ReportFacts): string {
+function page(
+  script: string,
+  style: string,
+  records: readonly MetricsRecord[],
+  { title, settings }: ReportFacts,
+): string {
   const steps = thin(records.filter((r): r is StepRecord => r.kind === "step" && Number.isFinite(r.loss)));
   const evaluations = records.filter((r): r is EvaluationRecord => r.kind === "evaluation");
   const samples = records.filter((r): r is SampleRecord => r.kind === "sample");
@@ -36,16 +41,19 @@ function page(script: string, style: string, records: readonly MetricsRecord[], 
     ["bits per byte", last?.bitsPerByte?.toFixed(3) ?? "–"],
   ].map(([name, value]) => `<div><b>${value}</b>${name}</div>`);
   const rows = Object.entries(settings).map(
-    ([key, value]) => `<tr><th>${escape(key)}</th><td>${escape(typeof value === "string" ? value : JSON.stringify(value))}</td></tr>`,
+    ([key, value]) =>
+      `<tr><th>${escapeHtml(key)}</th><td>${escapeHtml(typeof value === "string" ? value : JSON.stringify(value))}</td></tr>`,
   );
-  const texts = samples.map(({ step, text }) => `<details open><summary>step ${step}</summary><pre>${escape(text)}</pre></details>`);
+  const texts = samples.map(
+    ({ step, text }) => `<details open><summary>step ${step}</summary><pre>${escapeHtml(text)}</pre></details>`,
+  );
   const data = JSON.stringify({ steps, evaluations }).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${style}
 ${pageStyle}</style></head>
-<body><h1>${escape(title)}</h1>
+<body><h1>${escapeHtml(title)}</h1>
 <section class="summary">${summary.join("")}</section>
 <section id="charts"></section>
 ${texts.length > 0 ? `<h2>Samples</h2>${texts.join("\n")}` : ""}
@@ -63,13 +71,14 @@ function thin(steps: StepRecord[]): StepRecord[] {
   if (size <= 1) return steps;
   return Array.from({ length: Math.ceil(steps.length / size) }, (_, i) => {
     const group = steps.slice(i * size, (i + 1) * size);
-    const mean = (key: "loss" | "gradNorm" | "tokensPerSecond"): number => group.reduce((s, r) => s + r[key], 0) / group.length;
+    const mean = (key: "loss" | "gradNorm" | "tokensPerSecond"): number =>
+      group.reduce((s, r) => s + r[key], 0) / group.length;
     const end = group.at(-1) as StepRecord;
     return { ...end, loss: mean("loss"), gradNorm: mean("gradNorm"), tokensPerSecond: mean("tokensPerSecond") };
   });
 }
 
-const escape = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 const pageStyle = `:root{color-scheme:light dark;--line:#8884;--soft:#888}

@@ -3,14 +3,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { applyLora, fromPeftConfig } from "@llm/lora";
-import { readSafetensors } from "@llm/safetensors/node";
 import type { StoredTensor } from "@llm/safetensors";
+import { readSafetensors } from "@llm/safetensors/node";
 import type { ChatFormatName } from "@llm/sft";
 import type { Tokenizer } from "@llm/tokenizer";
 import { dispose } from "@tensorflow/tfjs-core";
 import { UserError } from "../ui/error.js";
 import { assign, readWeights } from "./checkpoints.js";
-import { readJson, type RunPaths, runPaths } from "./directory.js";
+import { type RunPaths, readJson, runPaths } from "./directory.js";
 import { type Architecture, type LanguageModel, modelFromArchitecture, namesFromHuggingFace } from "./model.js";
 import { fromStored } from "./tensors.js";
 import { readTokenizer } from "./tokenizer.js";

@@ -7,7 +7,9 @@ const IGNORE = -100;
 /** Bytes of each token id; a special token stands for none. */
 export function bytesOfTokens(tokenizer: Tokenizer): Int32Array {
   const special = new Set(tokenizer.specialTokens.values());
-  return Int32Array.from({ length: tokenizer.vocabSize }, (_, id) => (special.has(id) ? 0 : tokenizer.model.tokenBytes(id)?.length ?? 0));
+  return Int32Array.from({ length: tokenizer.vocabSize }, (_, id) =>
+    special.has(id) ? 0 : (tokenizer.model.tokenBytes(id)?.length ?? 0),
+  );
 }
 
 /** Takes special tokens out of the targets: bits per byte measure text alone. */

@@ -46,7 +46,14 @@ export function openTokens(folder: string): Tokens {
  * Tokenizes text into `train` and `validation` shards.
  * @throws UserError when there is too little text to split
  */
-export async function tokenizeData({ data, field, validation, validationData, tokenizer, out }: TokenizeOptions): Promise<Tokens> {
+export async function tokenizeData({
+  data,
+  field,
+  validation,
+  validationData,
+  tokenizer,
+  out,
+}: TokenizeOptions): Promise<Tokens> {
   const write = (split: string, paths: string[]): Promise<number> => writeSplit(out, split, paths, tokenizer, field);
   if (validationData) {
     await write("train", data);
@@ -57,7 +64,9 @@ export async function tokenizeData({ data, field, validation, validationData, to
   const all = openShards(out, { split: "all" });
   const border = Math.floor(total * (1 - validation));
   if (border < 2 || total - border < 2) {
-    throw new UserError(`the text has only ${total} tokens: too little to hold out ${Math.round(validation * 100)} % of it`);
+    throw new UserError(
+      `the text has only ${total} tokens: too little to hold out ${Math.round(validation * 100)} % of it`,
+    );
   }
   copy(out, "train", all, 0, border, tokenizer);
   copy(out, "validation", all, border, total, tokenizer);
@@ -67,14 +76,23 @@ export async function tokenizeData({ data, field, validation, validationData, to
   return openTokens(out);
 }
 
-async function writeSplit(out: string, split: string, paths: string[], tokenizer: Tokenizer, field?: string): Promise<number> {
+async function writeSplit(
+  out: string,
+  split: string,
+  paths: string[],
+  tokenizer: Tokenizer,
+  field?: string,
+): Promise<number> {
   const writer = new ShardWriter(out, { split, dtype: dtypeForVocabulary(tokenizer.vocabSize) });
   const separator = tokenizer.specialTokens.get(END_OF_TEXT);
   const bar = progress(`tokenizing ${split === "all" ? "" : split}`.trim(), 1);
   let [tokens, last] = [0, ""];
   for await (const { id, text } of readDocuments(paths, { field })) {
     // Parts of one long document follow each other without a separator.
-    if (separator !== undefined && last !== "" && id !== last) writer.write([separator]), tokens++;
+    if (separator !== undefined && last !== "" && id !== last) {
+      writer.write([separator]);
+      tokens++;
+    }
     last = id;
     const ids = tokenizer.encode(text);
     writer.write(ids);

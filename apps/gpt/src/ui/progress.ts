@@ -65,7 +65,11 @@ export function say(line = ""): void {
 
 /** 1234 → "1.2k", 3400000 → "3.4M" */
 export function short(value: number): string {
-  for (const [size, unit] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]] as const) {
+  for (const [size, unit] of [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
     if (value >= size) return `${(value / size).toFixed(value >= 100 * size ? 0 : 1)}${unit}`;
   }
   return value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : 1);

@@ -124,9 +124,10 @@ export abstract class Module {
     }
   }
 
-  /** Frees all parameters. */
+  /** Frees all parameters, and whatever else the modules below hold. */
   dispose(): void {
-    for (const parameter of this.namedParameters().values()) parameter.dispose();
+    for (const module of this.namedModules().values()) if (module !== this) module.dispose();
+    for (const parameter of this.namedParameters().values()) if (!parameter.isDisposed) parameter.dispose();
   }
 }
 

@@ -4,14 +4,7 @@
 // With a kernel registered under the contract's name for the active backend, the op runs it, and its
 // gradient runs the kernel `<name>Grad`. Without one, the composite runs and tfjs differentiates it.
 
-import {
-  engine,
-  getBackend,
-  getKernel,
-  type NamedAttrMap,
-  type Tensor,
-  type TensorInfo,
-} from "@tensorflow/tfjs-core";
+import { engine, getBackend, getKernel, type NamedAttrMap, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { registerGradients } from "./gradients/index.js";
 
 /** Tensors by input name; an absent optional input is `undefined`. */
@@ -60,13 +53,23 @@ export function hasKernel(name: string): boolean {
   return getKernel(name, getBackend()) !== undefined;
 }
 
+/** The part of tfjs' engine under both its kernels and its `customGrad`. */
+interface KernelRunner {
+  runKernelFunc(call: {
+    inputs: Record<string, Tensor>;
+    attrs: NamedAttrMap;
+    forwardFunc: (backend: unknown, save: (tensors: Tensor[]) => void) => Tensor[];
+    backwardsFunc: (dy: Tensor | Tensor[], saved: Tensor[]) => Record<string, () => Tensor>;
+  }): Tensor[];
+}
+
 /**
  * Runs the kernel and puts its gradient on the tape. What the gradient needs is saved here, not by tfjs' gradient
  * registry: that one cannot leave out an optional input that is absent.
  */
 function runFused(contract: Contract, inputs: Record<string, Tensor>, attrs: NamedAttrMap): Tensor {
   let names: string[] = [];
-  const out = engine().runKernelFunc({
+  const [value, ...statistics] = (engine() as unknown as KernelRunner).runKernelFunc({
     forwardFunc: (_, save) => {
       const result = engine().runKernel(contract.name, inputs, attrs) as Tensor | Tensor[];
       const outputs = Array.isArray(result) ? result : [result];
@@ -86,8 +89,7 @@ function runFused(contract: Contract, inputs: Record<string, Tensor>, attrs: Nam
     },
     inputs,
     attrs,
-  } as never) as unknown as Tensor[];
-  const [value, ...statistics] = out;
+  });
   // Their data lives on in what was saved; without a tape nobody needs them.
   for (const statistic of statistics) statistic.dispose();
   return value as Tensor;

@@ -1,7 +1,7 @@
 // Makes tfjs' `wasm` backend fit for training.
 //
-// Copies: its Identity copies the data, so every activation that the tape saves would exist twice. Here it
-// counts a reference, as on tfjs' other backends.
+// Copies: its Identity, and its Cast to the type that is there already, copy the data, so every activation
+// that the tape saves would exist twice. Here they count a reference, as on tfjs' other backends.
 //
 // Products: the backend hands only one form of BatchMatMul to its matrix library (XNNPACK): no transposes, one
 // batch. Every other form, so most of a backward pass and all of attention, is a plain loop some twenty
@@ -52,56 +52,51 @@ interface Matrices {
 
 const FLOAT_BYTES = 4;
 const TILE = 32;
-const accelerated = new WeakSet<KernelFunc>();
+const PARAMETERS = ["number", "array", "number", "number", "array", "number", "number", "number", "number"];
+const replaced = new WeakSet<KernelFunc>();
 
 /** Replaces kernels of the `wasm` backend, once; does nothing where it is not registered. */
 export function improveWasm(): void {
-  replaceIdentity();
+  replaceCopies();
   replaceProduct();
 }
 
-function replaceIdentity(): void {
-  const original = getKernel("Identity", "wasm");
-  if (!original || accelerated.has(original.kernelFunc)) return;
-  const kernelFunc: KernelFunc = ({ inputs, backend }) => {
-    const { dataId, shape, dtype } = inputs.x as TensorInfo;
-    (backend as WasmBackend).incRef(dataId);
-    return { dataId, shape, dtype };
-  };
-  accelerated.add(kernelFunc);
-  unregisterKernel("Identity", "wasm");
-  registerKernel({ ...original, kernelFunc });
+function replaceCopies(): void {
+  for (const name of ["Identity", "Cast"]) {
+    replace(name, (original) => (call) => {
+      const { dataId, shape, dtype } = call.inputs.x as TensorInfo;
+      if (name === "Cast" && call.attrs?.dtype !== dtype) return original(call);
+      (call.backend as WasmBackend).incRef(dataId);
+      return { dataId, shape, dtype };
+    });
+  }
+}
+
+function replace(name: string, wrap: (original: KernelFunc) => KernelFunc): void {
+  const kernel = getKernel(name, "wasm");
+  if (!kernel || replaced.has(kernel.kernelFunc)) return;
+  const kernelFunc = wrap(kernel.kernelFunc);
+  replaced.add(kernelFunc);
+  unregisterKernel(name, "wasm");
+  registerKernel({ ...kernel, kernelFunc });
 }
 
 function replaceProduct(): void {
-  const original = getKernel("BatchMatMul", "wasm");
-  if (!original || accelerated.has(original.kernelFunc)) return;
-  let multiply: Multiply | undefined;
-  const kernelFunc: KernelFunc = (call) => {
-    const backend = call.backend as WasmBackend;
-    const { a, b } = call.inputs as unknown as { a: TensorInfo; b: TensorInfo };
-    const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
-    const [p, q] = [batchOf(a), batchOf(b)];
-    const known =
-      typeof backend.wasm?.tfjs?.registerTensor === "function" && backend.wasm.HEAPF32 instanceof Float32Array;
-    const shapes = p.join() === q.join() || size(p) === 1 || size(q) === 1;
-    if (!known || !shapes || size(a.shape) === 0 || size(b.shape) === 0) return original.kernelFunc(call);
-    multiply ??= backend.wasm.cwrap("BatchMatMul", null, [
-      "number",
-      "array",
-      "number",
-      "number",
-      "array",
-      "number",
-      "number",
-      "number",
-      "number",
-    ]);
-    return product(backend, multiply, a, b, transposeA, transposeB);
-  };
-  accelerated.add(kernelFunc);
-  unregisterKernel("BatchMatMul", "wasm");
-  registerKernel({ ...original, kernelFunc });
+  replace("BatchMatMul", (original) => {
+    let multiply: Multiply | undefined;
+    return (call) => {
+      const backend = call.backend as WasmBackend;
+      const { a, b } = call.inputs as unknown as { a: TensorInfo; b: TensorInfo };
+      const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
+      const [p, q] = [batchOf(a), batchOf(b)];
+      const known =
+        typeof backend.wasm?.tfjs?.registerTensor === "function" && backend.wasm.HEAPF32 instanceof Float32Array;
+      const shapes = p.join() === q.join() || size(p) === 1 || size(q) === 1;
+      if (!known || !shapes || size(a.shape) === 0 || size(b.shape) === 0) return original(call);
+      multiply ??= backend.wasm.cwrap("BatchMatMul", null, PARAMETERS);
+      return product(backend, multiply, a, b, transposeA, transposeB);
+    };
+  });
 }
 
 function product(

@@ -22,15 +22,8 @@ const int32 = (values: number[], shape: number[]): tf.Tensor => tf.tensor(values
 
 for (const backend of ["cpu", "wasm"]) {
   describe(backend, () => {
-    beforeAll(async () => {
-      await tf.setBackend(backend);
-      // `wasm` copies what the tape saves; tfjs' own check, which only IS_TEST turns on, takes the copies for a leak.
-      tf.env().set("IS_TEST", backend !== "wasm");
-    });
-    afterAll(async () => {
-      tf.env().set("IS_TEST", true);
-      await tf.setBackend("cpu");
-    });
+    beforeAll(async () => void (await tf.setBackend(backend)));
+    afterAll(async () => void (await tf.setBackend("cpu")));
 
     // float32 with another order of summation than PyTorch's: a few units in the last place.
     test.each(cases)(

@@ -81,6 +81,7 @@ function problemsWith(changes) {
     "test/fixtures/torch.json": "{}",
     "test/fixtures/generate.py": "",
     "../../../.changeset/softplus.md": '---\n"@llm/softplus": minor\n---\n\nSoftplus.\n',
+    "../../tooling/testing/package.json": JSON.stringify({ name: "@llm/testing" }),
     "../../core/linear/package.json": JSON.stringify({ name: "@llm/linear" }),
     ...changes,
   };
@@ -157,6 +158,14 @@ test.each([
     "an unused dependency",
     manifest({ dependencies: { "@llm/linear": "workspace:^" } }),
     '"dependencies" has @llm/linear, which src does not import',
+  ],
+  [
+    "tooling at run time",
+    {
+      ...source('import { available } from "@llm/testing";'),
+      ...manifest({ dependencies: { "@llm/testing": "workspace:*" } }),
+    },
+    "src uses @llm/testing, which is not published",
   ],
   [
     "a missing dependency",

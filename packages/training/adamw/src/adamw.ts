@@ -8,6 +8,7 @@ import { hasKernel, type NamedParameters } from "@llm/ops";
 import { engine, keep, scalar, type Tensor, tidy, type Variable, variable, zeros } from "@tensorflow/tfjs-core";
 import { adamWUpdate } from "./adamw-update.js";
 import { type AdamWKernelAttrs, adamWContract } from "./contract.js";
+import { checkState } from "./state.js";
 
 /** Settings that stay the same over a run; the learning rate is given at each step. */
 export interface AdamWConfig {
@@ -180,31 +181,4 @@ export class AdamW {
     for (const counter of this.#counters) counter.dispose();
     this.#counters = [];
   }
-}
-
-const kinds = ["exp_avg", "exp_avg_sq", "step"] as const;
-
-/** The names of the parameters that the state is of, when all of it fits. */
-function checkState(state: ReadonlyMap<string, Tensor>, parameters: NamedParameters): string[] {
-  const names = new Set<string>();
-  const problems: string[] = [];
-  for (const key of state.keys()) {
-    const kind = kinds.find((prefix) => key.startsWith(`${prefix}.`));
-    const name = key.slice((kind?.length ?? -1) + 1);
-    if (kind && parameters.has(name)) names.add(name);
-    else problems.push(`unknown ${key}`);
-  }
-  for (const name of names) {
-    for (const kind of kinds) {
-      const tensor = state.get(`${kind}.${name}`);
-      const shape = kind === "step" ? [] : (parameters.get(name) as Variable).shape;
-      if (!tensor) problems.push(`missing ${kind}.${name}`);
-      else if (tensor.shape.join() !== shape.join()) {
-        problems.push(`${kind}.${name} has shape [${tensor.shape}], expected [${shape}]`);
-      }
-    }
-  }
-  if (problems.length === 0) return [...names];
-  const more = problems.length > 8 ? `; and ${problems.length - 8} more` : "";
-  throw new Error(`AdamW.loadStateDict: ${problems.slice(0, 8).join("; ")}${more}`);
 }
