@@ -104,7 +104,9 @@ function checkedPrompt({ maxLength, vocabSize }: LanguageModel, promptIds: Array
   }
   for (const id of ids) {
     if (Number.isInteger(id) && id >= 0 && id < vocabSize) continue;
-    throw new Error(`generate: prompt id ${id} is not in the vocabulary of ${vocabSize}; is this the model's tokenizer?`);
+    throw new Error(
+      `generate: prompt id ${id} is not in the vocabulary of ${vocabSize}; is this the model's tokenizer?`,
+    );
   }
   return ids;
 }
