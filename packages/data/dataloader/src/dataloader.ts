@@ -2,6 +2,8 @@
 //
 //   random      offset = integer(length − context), one draw for each sequence, as nanoGPT
 //   sequential  window w covers tokens [w · context, (w + 1) · context]; first in order, then in shuffled epochs
+//   shuffled    every window once an epoch in random order, cut anew each epoch at a random offset below context:
+//               no token is seen twice before all were seen once, which draws with replacement do not promise
 //   inputs = text[offset … offset + context),  targets = the same, one token on
 //
 // Sequence s of a step is row s mod `batch` of micro-batch ⌊s / batch⌋. Its random numbers are named by (step, s)
@@ -22,8 +24,11 @@ export interface DataLoaderOptions {
   /** Default 0. */
   seed?: number;
   /** Default "random". */
-  order?: "random" | "sequential";
+  order?: Order;
 }
+
+/** In which order a text is read. */
+export type Order = "random" | "sequential" | "shuffled";
 
 /** Rows of tokens: `inputs` and `targets` are [batch, context], row by row. */
 export interface Batch {
@@ -66,9 +71,11 @@ export class DataLoader {
     return this.options.batch * this.options.microBatches;
   }
 
-  /** Windows in an epoch of the sequential order; at most context − 1 tokens at the end of the text are in none. */
+  /** Windows in an epoch; at most context − 1 tokens of the text (shuffled: 2 · context − 2) are in none. */
   get windows(): number {
-    return Math.floor((this.source.length - 1) / this.options.context);
+    const { context, order } = this.options;
+    const room = order === "shuffled" ? this.source.length - context : this.source.length - 1;
+    return Math.max(1, Math.floor(room / context));
   }
 
   /**
@@ -117,7 +124,7 @@ export class DataLoader {
     if (order === "random") return this.#random.fork(step, sequence).integer(this.source.length - context);
     const index = step * this.sequencesPerStep + sequence;
     const epoch = Math.floor(index / this.windows);
-    return this.#windowAt(epoch, index % this.windows) * context;
+    return this.#phase(epoch) + this.#windowAt(epoch, index % this.windows) * context;
   }
 
   /** How often the text has been seen before a step, in epochs: tokens trained on, divided by the text's. */
@@ -125,8 +132,16 @@ export class DataLoader {
     return (step * this.sequencesPerStep * this.options.context) / this.source.length;
   }
 
+  /** Where the first window of an epoch begins. */
+  #phase(epoch: number): number {
+    const { context, order } = this.options;
+    if (order !== "shuffled") return 0;
+    const most = Math.min(context, this.source.length - this.windows * context);
+    return this.#random.fork("phase", epoch).integer(most);
+  }
+
   #windowAt(epoch: number, position: number): number {
-    if (epoch === 0) return position;
+    if (epoch === 0 && this.options.order === "sequential") return position;
     if (this.#epoch?.number !== epoch) {
       this.#epoch = { number: epoch, order: this.#random.fork("epoch", epoch).permutation(this.windows) };
     }

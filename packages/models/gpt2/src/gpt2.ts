@@ -11,7 +11,7 @@
 import { MultiHeadAttention, type SelfAttentionOptions } from "@llm/attention";
 import { Dropout } from "@llm/dropout";
 import { Embedding } from "@llm/embedding";
-import { KVCache, type KeyValueCache } from "@llm/kv-cache";
+import { type KeyValueCache, KVCache } from "@llm/kv-cache";
 import { LayerNorm } from "@llm/layernorm";
 import { LearnedPosition } from "@llm/learned-position";
 import { linear } from "@llm/linear";

@@ -38,7 +38,9 @@ export function fromHuggingFaceConfig(json: HuggingFaceConfig): Required<GPT2Con
   const only = (key: string, ...allowed: unknown[]): void => {
     const value = read(key);
     if (value === undefined || allowed.includes(value)) return;
-    throw new Error(`GPT-2 config.json: ${key} is ${JSON.stringify(value)}, only ${JSON.stringify(allowed[0])} is known`);
+    throw new Error(
+      `GPT-2 config.json: ${key} is ${JSON.stringify(value)}, only ${JSON.stringify(allowed[0])} is known`,
+    );
   };
   const number = (key: string, fallback?: number): number => {
     const value = read(key) ?? fallback;

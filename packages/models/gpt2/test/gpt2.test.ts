@@ -22,7 +22,11 @@ test("the published sizes have the published numbers of parameters", () => {
 test("the count is that of a real model", () => {
   const sizes = { vocabSize: fc.integer({ min: 1, max: 30 }), maxLength: fc.integer({ min: 1, max: 9 }) };
   const shape = { headDim: fc.integer({ min: 1, max: 4 }), heads: fc.integer({ min: 1, max: 3 }) };
-  const rest = { layers: fc.integer({ min: 1, max: 3 }), hiddenDim: fc.integer({ min: 1, max: 20 }), bias: fc.boolean() };
+  const rest = {
+    layers: fc.integer({ min: 1, max: 3 }),
+    hiddenDim: fc.integer({ min: 1, max: 20 }),
+    bias: fc.boolean(),
+  };
   fc.assert(
     fc.property(fc.record({ ...sizes, ...shape, ...rest }), ({ headDim, ...config }) => {
       const model = new GPT2({ ...config, dim: headDim * config.heads });
@@ -57,7 +61,9 @@ test("the same seed gives the same weights, each module's independent of the oth
   const second = (model: GPT2): Tensor => model.stateDict().get("layers.1.self_attn.v_proj.weight") as Tensor;
   expectClose(second(a), second(b), exact);
   expect(second(a).dataSync()).not.toEqual(second(c).dataSync());
-  expect(second(a).dataSync()).not.toEqual((a.stateDict().get("layers.0.self_attn.v_proj.weight") as Tensor).dataSync());
+  expect(second(a).dataSync()).not.toEqual(
+    (a.stateDict().get("layers.0.self_attn.v_proj.weight") as Tensor).dataSync(),
+  );
   for (const model of [a, b, c]) model.dispose();
 });
 
@@ -106,7 +112,10 @@ test("no position sees a later one, and none sees another segment", () => {
   expect(slice(a, [0, 3, 0], [1, 1, 23]).dataSync()).not.toEqual(slice(b, [0, 3, 0], [1, 1, 23]).dataSync());
 
   const segments = [[1, 1, 2, 2, 2]];
-  const [c, d] = [[1, 2, 3, 4, 5], [8, 8, 3, 4, 5]].map((row) => model.forward(ids(row), { segments }));
+  const [c, d] = [
+    [1, 2, 3, 4, 5],
+    [8, 8, 3, 4, 5],
+  ].map((row) => model.forward(ids(row), { segments }));
   expectClose(slice(c!, [0, 2, 0], [1, 3, 23]), slice(d!, [0, 2, 0], [1, 3, 23]), exact);
   expect(slice(a, [0, 2, 0], [1, 1, 23]).dataSync()).not.toEqual(slice(c!, [0, 2, 0], [1, 1, 23]).dataSync());
   expect(() => model.forward(ids([1]), { segments: [[1]], mask: "none" })).toThrow("segments imply a causal mask");
@@ -154,7 +163,9 @@ test("errors teach", () => {
   expect(() => model.forward(tensor([[1, 2]]))).toThrow("got float32 [1,2]");
   expect(() => model.forward(tensor([], [1, 0], "int32"))).toThrow("at least one id");
   expect(() => model.forward(ids([1, 23]))).toThrow("23");
-  expect(() => model.forward(ids([1, 2, 3, 4, 5, 6, 7, 8, 9]))).toThrow("9 positions exceed the model's maxLength of 8");
+  expect(() => model.forward(ids([1, 2, 3, 4, 5, 6, 7, 8, 9]))).toThrow(
+    "9 positions exceed the model's maxLength of 8",
+  );
   expect(() => new GPT2({ ...tiny, heads: 5 })).toThrow("heads must divide dim = 12, got 5");
   expect(() => new GPT2({ ...tiny, layers: 0 })).toThrow("layers must be a positive whole number, got 0");
   expect(() => gpt2ParameterCount({ ...tiny, dim: 1.5 })).toThrow("dim");

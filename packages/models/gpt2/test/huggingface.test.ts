@@ -96,7 +96,9 @@ test("what GPT-2 does not have is an error, and frees what was made", () => {
 });
 
 test("config.json there and back again", () => {
-  const config = fromHuggingFaceConfig(toHuggingFaceConfig({ ...gpt2Presets["gpt2-xl"], dropout: 0.25, hiddenDim: 99 }));
+  const config = fromHuggingFaceConfig(
+    toHuggingFaceConfig({ ...gpt2Presets["gpt2-xl"], dropout: 0.25, hiddenDim: 99 }),
+  );
   expect(config).toMatchObject({ ...gpt2Presets["gpt2-xl"], dropout: 0.25, hiddenDim: 99, bias: true });
   // What openai-community/gpt2 publishes.
   const published = {

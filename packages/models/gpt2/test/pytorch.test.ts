@@ -77,7 +77,11 @@ describe.each(["cpu", "wasm"])("PyTorch's GPT-2 on %s", (backend) => {
       expect(relativeError(layer.forward(x).dataSync(), unpack(block.y))).toBeLessThan(1e-5);
 
       const parameters = layer.namedParameters();
-      const [dx, ...rest] = gradients((y) => layer.forward(y!), [x, ...parameters.values()], values("dy", [2, 5, 16], 2));
+      const [dx, ...rest] = gradients(
+        (y) => layer.forward(y!),
+        [x, ...parameters.values()],
+        values("dy", [2, 5, 16], 2),
+      );
       expect(relativeError(dx!.dataSync(), unpack(block.dx))).toBeLessThan(1e-4);
       const named = new Map([...parameters.keys()].map((path, i) => [`layers.0.${path}`, rest[i]!]));
       checkGradients(toHuggingFace(named), block.gradients, "h.0.");

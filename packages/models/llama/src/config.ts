@@ -104,7 +104,8 @@ export function resolveConfig(config: LlamaConfig): ResolvedLlamaConfig {
     throw new Error(`Llama: ${name} must be a positive whole number, got ${size}${hint}`);
   }
   if (heads % kvHeads !== 0) throw new Error(`Llama: kvHeads must divide heads = ${heads}, got ${kvHeads}`);
-  if (headDim % 2 !== 0) throw new Error(`Llama: headDim must be even, because features rotate in pairs; got ${headDim}`);
+  if (headDim % 2 !== 0)
+    throw new Error(`Llama: headDim must be even, because features rotate in pairs; got ${headDim}`);
   const { ropeBase = 10000, ropeScaling, normEps = 1e-5, tied = false } = config;
   return { ...sizes, ropeBase, normEps, tied, ...(ropeScaling && { ropeScaling }) };
 }

@@ -79,7 +79,8 @@ function writeScaling(scaling: RopeScaling): HuggingFaceConfig {
 
 function readScaling(json: unknown): RopeScaling | undefined {
   if (json === undefined || json === null) return undefined;
-  if (!isObject(json)) throw new Error(`LLaMA config.json: rope_scaling must be an object, got ${JSON.stringify(json)}`);
+  if (!isObject(json))
+    throw new Error(`LLaMA config.json: rope_scaling must be an object, got ${JSON.stringify(json)}`);
   // Files of 2023 say "type".
   const kind = own(json, "rope_type") ?? own(json, "type");
   const { number } = reader(json, "LLaMA config.json, rope_scaling");
@@ -94,7 +95,9 @@ function readScaling(json: unknown): RopeScaling | undefined {
       originalLength: number("original_max_position_embeddings"),
     };
   }
-  throw new Error(`LLaMA config.json: rope_scaling of type ${JSON.stringify(kind)} is not known; linear and llama3 are`);
+  throw new Error(
+    `LLaMA config.json: rope_scaling of type ${JSON.stringify(kind)} is not known; linear and llama3 are`,
+  );
 }
 
 const own = (json: HuggingFaceConfig, key: string): unknown => (Object.hasOwn(json, key) ? json[key] : undefined);

@@ -9,7 +9,7 @@
 // Shapes: B batch, T time, D model dim, V vocabulary.
 
 import type { SelfAttentionOptions } from "@llm/attention";
-import { KVCache, type KeyValueCache } from "@llm/kv-cache";
+import { type KeyValueCache, KVCache } from "@llm/kv-cache";
 import { Linear, linear } from "@llm/linear";
 import { type AttentionMask, causalMask, combineMasks, segmentMask } from "@llm/mask";
 import { Module } from "@llm/module";

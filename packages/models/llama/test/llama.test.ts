@@ -32,7 +32,11 @@ test("the published sizes have the published numbers of parameters", () => {
 test("the count is that of a real model", () => {
   const sizes = { vocabSize: fc.integer({ min: 1, max: 30 }), kvHeads: fc.integer({ min: 1, max: 3 }) };
   const shape = { pairs: fc.integer({ min: 1, max: 3 }), groups: fc.integer({ min: 1, max: 3 }) };
-  const rest = { layers: fc.integer({ min: 1, max: 3 }), hiddenDim: fc.integer({ min: 1, max: 20 }), tied: fc.boolean() };
+  const rest = {
+    layers: fc.integer({ min: 1, max: 3 }),
+    hiddenDim: fc.integer({ min: 1, max: 20 }),
+    tied: fc.boolean(),
+  };
   fc.assert(
     fc.property(fc.record({ ...sizes, ...shape, ...rest }), ({ pairs, groups, ...config }) => {
       const heads = groups * config.kvHeads;
@@ -159,7 +163,9 @@ test("errors teach", () => {
   expect(() => model.forward(tensor([1, 2], [2], "int32"))).toThrow("ids must be int32 [batch, time]");
   expect(() => model.forward(tensor([[1, 2]]))).toThrow("got float32 [1,2]");
   expect(() => model.forward(ids([1, 23]))).toThrow("23");
-  expect(() => model.forward(ids([1, 2, 3, 4, 5, 6, 7, 8, 9]))).toThrow("9 positions exceed the model's maxLength of 8");
+  expect(() => model.forward(ids([1, 2, 3, 4, 5, 6, 7, 8, 9]))).toThrow(
+    "9 positions exceed the model's maxLength of 8",
+  );
   expect(() => new Llama({ ...tiny, heads: 5 })).toThrow("heads must divide dim");
   expect(() => new Llama({ ...tiny, kvHeads: 4 })).toThrow("kvHeads must divide heads = 6, got 4");
   expect(() => new Llama({ ...tiny, headDim: 3 })).toThrow("headDim must be even");

@@ -63,7 +63,11 @@ describe.each(["cpu", "wasm"])("PyTorch's LLaMA on %s", (backend) => {
       expect(relativeError(layer.forward(x).dataSync(), unpack(block.y))).toBeLessThan(1e-5);
 
       const parameters = layer.namedParameters();
-      const [dx, ...rest] = gradients((y) => layer.forward(y!), [x, ...parameters.values()], values("dy", [2, 5, 16], 2));
+      const [dx, ...rest] = gradients(
+        (y) => layer.forward(y!),
+        [x, ...parameters.values()],
+        values("dy", [2, 5, 16], 2),
+      );
       expect(relativeError(dx!.dataSync(), unpack(block.dx))).toBeLessThan(1e-4);
       checkGradients(new Map([...parameters.keys()].map((path, i) => [path, rest[i]!])), block.gradients);
       model.dispose();
