@@ -11,13 +11,7 @@ const candidates: Record<Concrete, () => Promise<void>> = {
   native: async () => {
     throw new UserError("the backend native is not part of this version; use wasm");
   },
-  webgpu: async () => {
-    const module = "@tensorflow/tfjs-backend-webgpu";
-    const gpu = "webgpu";
-    await Promise.all([import(module), import(gpu)]).catch(() => {
-      throw new UserError(`the backend webgpu needs the packages ${module} and ${gpu}, and a GPU`);
-    });
-  },
+  webgpu: async () => (await import("./webgpu.js")).registerWebGpu(),
   wasm: async () => void (await import("@tensorflow/tfjs-backend-wasm")),
   cpu: async () => void (await import("@tensorflow/tfjs-backend-cpu")),
 };
