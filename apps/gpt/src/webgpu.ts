@@ -30,6 +30,8 @@ export async function registerWebGpu(): Promise<void> {
   ];
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create([]);
+  // Node has a navigator since version 21 only, and tfjs looks for the GPU there.
+  if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
   Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new UserError("the backend webgpu found no GPU on this machine");

@@ -112,7 +112,7 @@ async function loop(
   resume: boolean,
 ): Promise<RunResult> {
   const { batch, context, accumulate, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
-  const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed, order: "shuffled" });
+  const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();

@@ -2,8 +2,6 @@
 //
 //   random      offset = integer(length − context), one draw for each sequence, as nanoGPT
 //   sequential  window w covers tokens [w · context, (w + 1) · context]; first in order, then in shuffled epochs
-//   shuffled    every window once an epoch in random order, cut anew each epoch at a random offset below context:
-//               no token is seen twice before all were seen once, which draws with replacement do not promise
 //   inputs = text[offset … offset + context),  targets = the same, one token on
 //
 // Sequence s of a step is row s mod `batch` of micro-batch ⌊s / batch⌋. Its random numbers are named by (step, s)
@@ -24,11 +22,8 @@ export interface DataLoaderOptions {
   /** Default 0. */
   seed?: number;
   /** Default "random". */
-  order?: Order;
+  order?: "random" | "sequential";
 }
-
-/** In which order a text is read. */
-export type Order = "random" | "sequential" | "shuffled";
 
 /** Rows of tokens: `inputs` and `targets` are [batch, context], row by row. */
 export interface Batch {
@@ -71,11 +66,9 @@ export class DataLoader {
     return this.options.batch * this.options.microBatches;
   }
 
-  /** Windows in an epoch; at most context − 1 tokens of the text (shuffled: 2 · context − 2) are in none. */
+  /** Windows in an epoch of the sequential order; at most context − 1 tokens at the end of the text are in none. */
   get windows(): number {
-    const { context, order } = this.options;
-    const room = order === "shuffled" ? this.source.length - context : this.source.length - 1;
-    return Math.max(1, Math.floor(room / context));
+    return Math.floor((this.source.length - 1) / this.options.context);
   }
 
   /**
@@ -124,7 +117,7 @@ export class DataLoader {
     if (order === "random") return this.#random.fork(step, sequence).integer(this.source.length - context);
     const index = step * this.sequencesPerStep + sequence;
     const epoch = Math.floor(index / this.windows);
-    return this.#phase(epoch) + this.#windowAt(epoch, index % this.windows) * context;
+    return this.#windowAt(epoch, index % this.windows) * context;
   }
 
   /** How often the text has been seen before a step, in epochs: tokens trained on, divided by the text's. */
@@ -132,16 +125,8 @@ export class DataLoader {
     return (step * this.sequencesPerStep * this.options.context) / this.source.length;
   }
 
-  /** Where the first window of an epoch begins. */
-  #phase(epoch: number): number {
-    const { context, order } = this.options;
-    if (order !== "shuffled") return 0;
-    const most = Math.min(context, this.source.length - this.windows * context);
-    return this.#random.fork("phase", epoch).integer(most);
-  }
-
   #windowAt(epoch: number, position: number): number {
-    if (epoch === 0 && this.options.order === "sequential") return position;
+    if (epoch === 0) return position;
     if (this.#epoch?.number !== epoch) {
       this.#epoch = { number: epoch, order: this.#random.fork("epoch", epoch).permutation(this.windows) };
     }

@@ -31,21 +31,6 @@ describe("values", () => {
     expect(loader.epochAt(5)).toBe(30 / 32);
   });
 
-  test("shuffled: every window once an epoch, none twice, cut anew each epoch", () => {
-    const loader = new DataLoader(counting(34), { batch: 2, context: 3, order: "shuffled" });
-    expect(loader.windows).toBe(10);
-    const starts = (epoch: number) =>
-      [0, 1, 2, 3, 4].flatMap((i) => rowsOf(loader.batchAt(epoch * 5 + i).inputs, 3).map((row) => row[0] as number));
-    const phases = Array.from({ length: 12 }, (_, epoch) => {
-      const inOrder = starts(epoch).sort((a, b) => a - b);
-      const phase = inOrder[0] as number;
-      expect(inOrder).toEqual(Array.from({ length: 10 }, (_, w) => phase + 3 * w));
-      expect(starts(epoch)).not.toEqual(inOrder);
-      return phase;
-    });
-    expect(new Set(phases)).toEqual(new Set([0, 1, 2]));
-  });
-
   test("random: offsets are uniform over all that fit (chi-square, 19 degrees of freedom, limit 43.8 at 1e-3)", () => {
     const loader = new DataLoader(counting(24), { batch: 50, context: 4, seed: 3 });
     const counts = new Array<number>(20).fill(0);
@@ -57,7 +42,7 @@ describe("values", () => {
   });
 
   test("the shortest text that fits has one window", () => {
-    for (const order of ["random", "sequential", "shuffled"] as const) {
+    for (const order of ["random", "sequential"] as const) {
       const loader = new DataLoader(counting(5), { batch: 2, context: 4, order });
       expect(rowsOf(loader.batchAt(7).targets, 4)).toEqual([
         [1, 2, 3, 4],
@@ -72,7 +57,7 @@ const anyOptions = fc.record({
   context: fc.integer({ min: 1, max: 9 }),
   microBatches: fc.integer({ min: 1, max: 3 }),
   seed: fc.integer(),
-  order: fc.constantFrom("random" as const, "sequential" as const, "shuffled" as const),
+  order: fc.constantFrom("random" as const, "sequential" as const),
 }) satisfies fc.Arbitrary<DataLoaderOptions>;
 
 describe("properties", () => {
