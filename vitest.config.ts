@@ -15,7 +15,6 @@ export default defineConfig({
       "packages/tooling/*/test/**/*.test.mjs",
       "apps/*/test/**/*.test.ts",
       "packages/*/*/README.md",
-      "apps/*/README.md",
     ],
     exclude: ["**/node_modules/**", "**/.*/**"],
     reporters: ["default", new Summary()],
