@@ -100,6 +100,7 @@ const byStep = new Map(evaluations.map((e) => [e.step, e]));
 const x = [...new Set([...steps.map((s) => s.step), ...byStep.keys()])].sort((a, b) => a - b);
 const stepAt = new Map(steps.map((s) => [s.step, s]));
 const column = (map, key) => x.map((step) => map.get(step)?.[key] ?? null);
+const tick = (v) => v == null ? "" : v !== 0 && Math.abs(v) < 0.01 ? v.toExponential(1) : v.toLocaleString("en");
 function plot(title, series, log) {
   const element = document.createElement("div");
   host.append(element);
@@ -107,7 +108,7 @@ function plot(title, series, log) {
   const chart = new uPlot({
     title, width: width(), height: 260,
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
-    axes: [{ stroke: ink, grid, label: "step" }, { stroke: ink, grid, size: 64 }],
+    axes: [{ stroke: ink, grid, label: "step" }, { stroke: ink, grid, size: 64, values: (_, ticks) => ticks.map(tick) }],
     series: [{ label: "step" }, ...series.map(({ label, color, points }) => ({
       label, stroke: color, width: points ? 2 : 1, spanGaps: true, points: { show: !!points, size: 6 },
       value: (_, v) => v == null ? "–" : v.toPrecision(4) }))],
