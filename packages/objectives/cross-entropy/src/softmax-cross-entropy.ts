@@ -78,7 +78,10 @@ export const softmaxCrossEntropy: (
   },
 });
 
-/** What `gradient` uses, computed without the tape keeping anything for a way back that is never taken. */
+/**
+ * What `gradient` uses, computed without the tape keeping anything for a way back that is never taken. It must exist
+ * before `customGrad` saves it: tfjs' leak check takes tensors that are made and saved inside for leaks.
+ */
 function untaped(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
   const gradFunc = (): Tensor => {
     throw new Error("crossEntropy: a constant has no gradient");
