@@ -11,13 +11,13 @@ export const demoPretraining: Partial<PretrainConfig> = {
   dim: 128,
   context: 128,
   batch: 8,
-  steps: 380,
+  steps: 330,
   learningRate: 4e-3,
   minLearningRate: 2e-4,
   warmup: 30,
-  evalEvery: 95,
-  checkpointEvery: 95,
-  sampleEvery: 190,
+  evalEvery: 110,
+  checkpointEvery: 110,
+  sampleEvery: 165,
   samplePrompt: "interface ",
   evalTokens: 16_000,
 };
@@ -26,12 +26,12 @@ export const demoFinetuning: Partial<FinetuneConfig> = {
   method: "lora",
   rank: 16,
   alpha: 32,
-  steps: 100,
+  steps: 90,
   batch: 8,
   learningRate: 5e-3,
   minLearningRate: 5e-4,
-  evalEvery: 25,
-  checkpointEvery: 25,
+  evalEvery: 30,
+  checkpointEvery: 30,
 };
 
 /** `--quick`: enough to see that everything works. */
