@@ -1,0 +1,1 @@
+export { nativeMachine, registerNativeBackend } from "./native.js";

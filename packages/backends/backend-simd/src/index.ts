@@ -1,0 +1,1 @@
+export { backendSimd } from "./backend-simd.js";

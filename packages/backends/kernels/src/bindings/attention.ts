@@ -1,0 +1,4 @@
+import type { Binding } from "../binding.js";
+
+/** Bindings of cpp/attention.h. */
+export const attention: readonly Binding[] = [];

@@ -1,0 +1,4 @@
+import type { Binding } from "../binding.js";
+
+/** Bindings of cpp/matmul.h. */
+export const matmul: readonly Binding[] = [];

@@ -1,0 +1,4 @@
+// What adamw must compute.
+
+/** Defines the tests for a registered backend. */
+export function adamw(_backend: string): void {}

@@ -1,0 +1,35 @@
+import { describe } from "vitest";
+import { activation } from "./activation.js";
+import { adamw } from "./adamw.js";
+import { attention } from "./attention.js";
+import { crossEntropy } from "./cross-entropy.js";
+import { dropout } from "./dropout.js";
+import { elementwise } from "./elementwise.js";
+import { embedding } from "./embedding.js";
+import { matmul } from "./matmul.js";
+import { movement } from "./movement.js";
+import { norm } from "./norm.js";
+import { reduce } from "./reduce.js";
+import { rope } from "./rope.js";
+import { softmax } from "./softmax.js";
+
+const concerns = {
+  activation,
+  adamw,
+  attention,
+  crossEntropy,
+  dropout,
+  elementwise,
+  embedding,
+  matmul,
+  movement,
+  norm,
+  reduce,
+  rope,
+  softmax,
+};
+
+/** Defines the whole suite for a registered backend. */
+export function conformance(backend: string): void {
+  for (const [name, define] of Object.entries(concerns)) describe(`${backend}: ${name}`, () => define(backend));
+}
