@@ -57,7 +57,8 @@ function build() {
   );
   if (status === 0) return undefined;
   const text = `${stdout}\n${stderr}`;
-  const reason = /^.*\b(?:error|fatal)\b: .*$/m.exec(text.replace(/^gyp ERR!.*$/gm, "")) ?? /stack (?:Error: )?(.*)/.exec(text);
+  const reason =
+    /^.*\b(?:error|fatal)\b: .*$/m.exec(text.replace(/^gyp ERR!.*$/gm, "")) ?? /stack (?:Error: )?(.*)/.exec(text);
   return reason?.[1] ?? reason?.[0] ?? error?.message ?? "node-gyp failed";
 }
 

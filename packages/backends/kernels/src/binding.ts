@@ -55,7 +55,9 @@ export function registerMachine(
     name,
     () => {
       const machine = start();
-      return machine instanceof Promise ? machine.then((each) => new MachineBackend(each)) : new MachineBackend(machine);
+      return machine instanceof Promise
+        ? machine.then((each) => new MachineBackend(each))
+        : new MachineBackend(machine);
     },
     0,
   );
