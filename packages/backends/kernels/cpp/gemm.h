@@ -21,12 +21,12 @@
 namespace LLM_ISA {
 
 #if defined(__AVX512F__)
-constexpr int MR = 14, NV = 2;
+constexpr int MR = 8, NV = 3;
 #else
 constexpr int MR = 6, NV = 2;
 #endif
 constexpr int NR = NV * W;
-constexpr int KC = 384;
+constexpr int KC = 256;
 constexpr size_t GROUP = 8 * MR;  // rows of A that one task works on
 
 /** What a product is given besides its operands. */
@@ -47,6 +47,9 @@ LLM_INLINE void tile(int depth, const float* a, const float* b, float* c, size_t
   for (int i = 0; i < MR; i++)
 #pragma GCC unroll 4
     for (int j = 0; j < NV; j++) sum[i][j] = splat(0);
+  // C is far away: fetch it while the products run.
+  for (int i = 0; i < MR; i++)
+    for (int j = 0; j < NV; j++) __builtin_prefetch(c + (i < rows ? i : 0) * ldc + j * W, 1);
 #pragma GCC unroll 2
   for (int k = 0; k < depth; k++, a += MR, b += NR) {
     vf row[NV];
@@ -120,7 +123,7 @@ static void multiply(const Product& p, float* scratch, Each each) {
     // Tasks: a group of rows × a stretch of columns.
     const size_t stretch = 16, stretches = panels(b_panels, stretch);
     each(groups * stretches, [&](size_t i) {
-      size_t group = i / stretches, from = i % stretches * stretch;
+      size_t group = i % groups, from = i / groups * stretch;
       size_t to = from + stretch < b_panels ? from + stretch : b_panels;
       for (size_t jr = from; jr < to; jr++) {
         int columns = (int)(p.n - jr * NR < (size_t)NR ? p.n - jr * NR : NR);

@@ -16,7 +16,15 @@ const kernels = join(native, "..", "kernels", "cpp");
 const headers = [join(dirname(dirname(process.execPath)), "include", "node"), "/usr/include/node"].find(existsSync);
 const scratch = mkdtempSync(join(tmpdir(), "llm-sanitizers-"));
 
-const common = ["-g", "-O1", "-std=c++17", "-fno-omit-frame-pointer", "-Wno-psabi", "-ffp-contract=fast", `-I${kernels}`];
+const common = [
+  "-g",
+  "-O1",
+  "-std=c++17",
+  "-fno-omit-frame-pointer",
+  "-Wno-psabi",
+  "-ffp-contract=fast",
+  `-I${kernels}`,
+];
 // One instruction set for the whole program, under the names of all: what is wrong in one is wrong in each.
 const isas = {
   avx2: ["-mavx2", "-mfma", "-mf16c"],
@@ -40,16 +48,32 @@ function address() {
     const sources = [join(native, "cpp", "addon.cc"), join(native, "cpp", "threads.cc"), join(kernels, "kernels.cc")];
     const sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-sanitize=alignment"];
     const output = join(folder, "build", "Release", "backend_native.node");
-    run("g++", ["-shared", "-fPIC", ...common, ...flags, ...names, ...sanitize, "-DNAPI_VERSION=8", `-I${headers}`, ...sources, "-o", output]);
+    run("g++", [
+      "-shared",
+      "-fPIC",
+      ...common,
+      ...flags,
+      ...names,
+      ...sanitize,
+      "-DNAPI_VERSION=8",
+      `-I${headers}`,
+      ...sources,
+      "-o",
+      output,
+    ]);
     console.log(`address, undefined: ${isa}`);
-    run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", "packages/backends/backend-native/test", "--pool=forks"], {
-      LD_PRELOAD: `${library("libasan.so")} ${library("libubsan.so")}`,
-      // Node itself never frees everything; a throwing addon unwinds through frames that the sanitizer does not know.
-      ASAN_OPTIONS: "detect_leaks=0:intercept_cxx_exceptions=0",
-      "@LLM/BACKEND_NATIVE_PREBUILD": folder,
-      LLM_EXACT: "1",
-      LLM_THREADS: "3",
-    });
+    run(
+      process.execPath,
+      ["node_modules/vitest/vitest.mjs", "run", "packages/backends/backend-native/test", "--pool=forks"],
+      {
+        LD_PRELOAD: `${library("libasan.so")} ${library("libubsan.so")}`,
+        // Node itself never frees everything; a throwing addon unwinds through frames that the sanitizer does not know.
+        ASAN_OPTIONS: "detect_leaks=0:intercept_cxx_exceptions=0",
+        "@LLM/BACKEND_NATIVE_PREBUILD": folder,
+        LLM_EXACT: "1",
+        LLM_THREADS: "3",
+      },
+    );
   }
 }
 
