@@ -9,7 +9,8 @@ const backends = {
   simd: async () => (await import("../../backends/backend-simd/src/index.ts")).registerSimdBackend(),
 };
 const name = process.env.LLM_TEST_BACKEND ?? "cpu";
-if (!backends[name]) throw new Error(`LLM_TEST_BACKEND must be one of ${Object.keys(backends).join(", ")}, got ${name}`);
+if (!backends[name])
+  throw new Error(`LLM_TEST_BACKEND must be one of ${Object.keys(backends).join(", ")}, got ${name}`);
 
 env().set("IS_TEST", true);
 await backends[name]();

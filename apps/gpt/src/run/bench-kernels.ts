@@ -80,23 +80,31 @@ function rates({ title, inputs, run, kernels }: KernelCase): KernelRate[] {
 const perSecond = (amount: number, milliseconds: number): number => (1000 * amount) / milliseconds;
 
 function measureLimits(machine: MachineBackend): MachineLimits {
-  const best = (amount: number, run: () => void): number => {
-    let rate = 0;
-    for (let i = 0; i < 5; i++) {
+  const best = (run: () => number): number => {
+    const rates = Array.from({ length: 5 }, () => {
       const began = performance.now();
-      run();
-      rate = Math.max(rate, perSecond(amount, performance.now() - began));
-    }
-    return rate;
+      const amount = run();
+      return perSecond(amount, performance.now() - began);
+    });
+    return Math.max(...rates);
   };
   const floats = 2 ** 26;
   const [a, b] = [machine.output([floats]), machine.output([floats])];
-  machine.call("copy_floats", a.address, b.address, floats); // touch the memory first
-  const iterations = 200_000;
+  const first = (): number => (machine.view(b.info) as Float32Array)[0] as number;
+  for (const { info } of [a, b]) machine.view(info).fill(1); // memory that nobody wrote to is not there yet
   const limits = {
-    peakFlops: best(machine.flopsOfPeak(iterations), () => machine.call("peak_fma", a.address, iterations)),
-    copyBandwidth: best(8 * floats, () => machine.call("copy_floats", a.address, b.address, floats)),
-    readBandwidth: best(4 * floats, () => machine.call("read_floats", a.address, b.address, floats)),
+    peakFlops: best(() => {
+      machine.call("peak_fma", b.address, 5_000_000);
+      return first();
+    }),
+    copyBandwidth: best(() => {
+      machine.call("copy_floats", a.address, b.address, floats);
+      return 8 * floats;
+    }),
+    readBandwidth: best(() => {
+      machine.call("read_floats", a.address, b.address, floats);
+      return 4 * floats;
+    }),
   };
   for (const { info } of [a, b]) machine.disposeData(info.dataId);
   return limits;

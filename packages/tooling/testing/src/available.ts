@@ -18,7 +18,8 @@ const requirements: Record<string, Requirement> = {
   numpy: { probe: () => succeeds(python, ["-c", "import numpy"]), remedy: "apt-get install python3-numpy" },
   torch: { probe: () => succeeds(python, ["-c", "import torch"]), remedy: "apt-get install python3-torch" },
   native: {
-    probe: () => existsSync(new URL("../../../backends/backend-native/build/Release/backend_native.node", import.meta.url)),
+    probe: () =>
+      existsSync(new URL("../../../backends/backend-native/build/Release/backend_native.node", import.meta.url)),
     remedy: "install a C++ compiler, make and Python, then run npm run setup",
   },
   browser: { probe: () => succeeds("chromium", ["--version"]), remedy: "apt-get install chromium" },
