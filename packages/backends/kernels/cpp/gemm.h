@@ -1,13 +1,14 @@
 // The float32 matrix product C = op(A)·op(B), near the peak of the multiply-add units.
 //
 //   for each block of K (depth KC):            a slice of both operands that the caches can hold
-//     pack A into panels of MR rows, B into panels of NR columns
-//     for each tile of C (MR×NR):              all of it in registers
-//       for k: C_tile += a_k · b_kᵀ            MR broadcasts × NR/W vectors
+//     pack B into panels of NR columns         shared by all threads
+//     for each group of rows:                  one task, or a few with a stretch of the columns each
+//       pack A into panels of MR rows          in the thread's own cache
+//       for each tile of C (MR×NR):            all of it in registers
+//         for k: C_tile += a_k · b_kᵀ          MR broadcasts × NR/W vectors
 //
-// The tiles are shared out among the threads; K never is, so every element is the same sum in the same order for any
-// number of threads. A panel of B (KC·NR floats) stays in the first-level cache while the panels of A pass by it; a
-// group of A's panels stays in the second.
+// K is never shared out, so every element is the same sum in the same order for any number of threads. A panel of B
+// (KC·NR floats) stays in the first-level cache while a group's panels of A pass by it from the second.
 // Source: Goto, van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 2008; the order of the
 // loops around the inner kernel follows Van Zee, van de Geijn, "BLIS", ACM TOMS 2015.
 
@@ -84,10 +85,10 @@ LLM_INLINE void tile(int depth, const float* a, const float* b, float* c, size_t
 
 LLM_INLINE size_t panels(size_t n, size_t width) { return (n + width - 1) / width; }
 
-/** Floats of scratch that a product needs. */
-static inline size_t scratch_floats(const Product& p) {
+/** Floats of scratch that a product needs on so many threads. */
+static inline size_t scratch_floats(const Product& p, int threads) {
   size_t depth = p.k < (size_t)KC ? p.k : (size_t)KC;
-  return (panels(p.m, MR) * MR + panels(p.n, NR) * NR) * depth + 64;
+  return (threads * GROUP + panels(p.n, NR) * NR) * depth + 64;
 }
 
 /** Depth of the blocks of K: as even as possible, so that none is thin. */
@@ -96,42 +97,48 @@ static inline int block_depth(size_t k) {
   return (int)panels(k, blocks ? blocks : 1);
 }
 
-/** The product; `each(count, f)` runs f(i) for each i below count, in parallel or not. */
+/** Panels q … of one operand for a block of K. */
+template <int R>
+static void pack(const Strided& m, size_t lines, size_t from, size_t to, size_t start, int depth, float* out) {
+  for (size_t q = from; q < to && q * R < lines; q++, out += (size_t)R * depth) {
+    int count = (int)(lines - q * R < (size_t)R ? lines - q * R : R);
+    pack_panel<R>(m, q * R, count, start, depth, out);
+  }
+}
+
+/** The product; `each(count, f)` runs f(i, thread) for each i below count, on `threads` threads or one. */
 template <typename Each>
-static void multiply(const Product& p, float* scratch, Each each) {
+static void multiply(const Product& p, float* scratch, int threads, Each each) {
   const int depth_most = block_depth(p.k);
-  const size_t a_panels = panels(p.m, MR), b_panels = panels(p.n, NR);
-  float* const a_packed = scratch;
-  float* const b_packed = scratch + a_panels * MR * depth_most;
-  const size_t groups = panels(p.m, GROUP), strips = panels(b_panels, 4);
+  const size_t b_panels = panels(p.n, NR);
+  const size_t group_panels = GROUP / MR, groups = panels(p.m, GROUP);
+  const size_t strip = 4;
+  // Wide tasks pack a group of A once for many columns; narrow ones share out few groups evenly.
+  size_t stretch = b_panels;
+  while (stretch > 8 && groups * panels(b_panels, stretch) < 6 * (size_t)threads) stretch = (stretch + 1) / 2;
+  if (stretch > 24) stretch = 24;
+  const size_t stretches = panels(b_panels, stretch);
+  float* const b_packed = scratch + threads * GROUP * depth_most;
   for (size_t start = 0; start < p.k; start += depth_most) {
     const int depth = (int)(p.k - start < (size_t)depth_most ? p.k - start : depth_most);
     const bool last = start + depth == p.k;
-    each(groups + strips, [&](size_t i) {
-      if (i < groups) {
-        for (size_t q = i * GROUP / MR; q < (i + 1) * GROUP / MR && q < a_panels; q++) {
-          int lines = (int)(p.m - q * MR < (size_t)MR ? p.m - q * MR : MR);
-          pack_panel<MR>(p.a, q * MR, lines, start, depth, a_packed + q * MR * depth);
-        }
-      } else {
-        for (size_t q = (i - groups) * 4; q < (i - groups + 1) * 4 && q < b_panels; q++) {
-          int lines = (int)(p.n - q * NR < (size_t)NR ? p.n - q * NR : NR);
-          pack_panel<NR>(p.b, q * NR, lines, start, depth, b_packed + q * NR * depth);
-        }
-      }
+    each(panels(b_panels, strip), [&](size_t i, int) {
+      pack<NR>(p.b, p.n, i * strip, (i + 1) * strip, start, depth, b_packed + i * strip * NR * depth);
     });
-    // Tasks: a group of rows × a stretch of columns.
-    const size_t stretch = 16, stretches = panels(b_panels, stretch);
-    each(groups * stretches, [&](size_t i) {
-      size_t group = i % groups, from = i / groups * stretch;
-      size_t to = from + stretch < b_panels ? from + stretch : b_panels;
+    each(groups * stretches, [&](size_t i, int thread) {
+      const size_t group = i % groups, from = i / groups * stretch;
+      const size_t to = from + stretch < b_panels ? from + stretch : b_panels;
+      float* const a_packed = scratch + thread * GROUP * depth_most;
+      pack<MR>(p.a, p.m, group * group_panels, (group + 1) * group_panels, start, depth, a_packed);
+      const size_t rows_left = p.m - group * GROUP < GROUP ? p.m - group * GROUP : GROUP;
       for (size_t jr = from; jr < to; jr++) {
         int columns = (int)(p.n - jr * NR < (size_t)NR ? p.n - jr * NR : NR);
         const float* bias = last && p.bias ? p.bias + jr * NR : nullptr;
-        for (size_t ir = group * GROUP / MR; ir < (group + 1) * GROUP / MR && ir < a_panels; ir++) {
-          int rows = (int)(p.m - ir * MR < (size_t)MR ? p.m - ir * MR : MR);
-          tile(depth, a_packed + ir * MR * depth, b_packed + jr * NR * depth, p.c + ir * MR * p.ldc + jr * NR, p.ldc, rows,
-               columns, p.accumulate || start > 0, bias);
+        float* c = p.c + group * GROUP * p.ldc + jr * NR;
+        for (size_t row = 0; row < rows_left; row += MR) {
+          int rows = (int)(rows_left - row < (size_t)MR ? rows_left - row : MR);
+          tile(depth, a_packed + row * depth, b_packed + jr * NR * depth, c + row * p.ldc, p.ldc, rows, columns,
+               p.accumulate || start > 0, bias);
         }
       }
     });

@@ -16,13 +16,13 @@ static void multiply_parallel(const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   if (p.k == 0) return clear(p);
   if (is_thin(p)) return multiply_thin(p);
-  float* scratch = (float*)llm_scratch(0, scratch_floats(p) * sizeof(float));
-  bool small = (double)p.m * p.n * p.k < 64 * 64 * 64;
-  multiply(p, scratch, [&](size_t count, auto f) {
-    if (small) {
-      for (size_t i = 0; i < count; i++) f(i);
+  const int threads = (double)p.m * p.n * p.k < 64 * 64 * 64 ? 1 : llm_thread_count();
+  float* scratch = (float*)llm_scratch(0, scratch_floats(p, threads) * sizeof(float));
+  multiply(p, scratch, threads, [&](size_t count, auto f) {
+    if (threads == 1) {
+      for (size_t i = 0; i < count; i++) f(i, 0);
     } else {
-      parallel((int)count, [&](int i, int) { f(i); });
+      parallel((int)count, [&](int i, int thread) { f(i, thread); });
     }
   });
 }
@@ -48,12 +48,12 @@ static void matmul(const float* a, const float* b, float* c, size_t count, size_
     for (size_t i = 0; i < count; i++) multiply_parallel(product(i));
     return;
   }
-  size_t room = scratch_floats(first);
+  size_t room = scratch_floats(first, 1);
   float* scratch = (float*)llm_scratch(0, room * llm_thread_count() * sizeof(float));
   parallel_ranges(count, (double)m * n * k, [&](size_t begin, size_t end, int thread) {
     for (size_t i = begin; i < end; i++) {
-      multiply(product(i), scratch + thread * room, [](size_t tasks, auto f) {
-        for (size_t task = 0; task < tasks; task++) f(task);
+      multiply(product(i), scratch + thread * room, 1, [](size_t tasks, auto f) {
+        for (size_t task = 0; task < tasks; task++) f(task, 0);
       });
     }
   });
