@@ -1,4 +1,5 @@
-// What the kernels over rows share: sums along a row, and sums across rows that do not depend on the threads.
+// What the kernels over rows and elements share: sums along a row, sums across rows that do not depend on the threads,
+// and ranges of elements.
 
 #ifndef LLM_ROW_H
 #define LLM_ROW_H
@@ -22,6 +23,15 @@ LLM_INLINE float sum_row(size_t n, F f) {
   for (; i + W <= n; i += W) a += f(i, W);
   if (i < n) b += f(i, (int)(n - i));
   return sum((a + b) + (c + d));
+}
+
+/** Calls f(begin, end) over [0, n) in a few ranges that begin at whole cache lines; for work of one result an element. */
+template <typename F>
+static inline void parallel_elements(size_t n, double cost, F f) {
+  const size_t line = 16;
+  parallel_ranges((n + line - 1) / line, cost * line, [&](size_t begin, size_t end, int) {
+    f(begin * line, end * line < n ? end * line : n);
+  });
 }
 
 /**
