@@ -59,9 +59,7 @@ static void pack_panel(const Strided& m, size_t first, int lines, size_t start, 
   if (m.outer == 1) {
     if (lines == R) {
       for (int k = 0; k < depth; k++, out += R, source += m.inner) {
-#pragma GCC unroll 8
-        for (int i = 0; i + W <= R; i += W) store(out + i, load(source + i));
-        for (int i = R / W * W; i < R; i++) out[i] = source[i];
+        __builtin_memcpy(out, source, R * sizeof(float));
       }
       return;
     }

@@ -40,9 +40,16 @@ struct Product {
   bool accumulate;    // add to what C holds
 };
 
-/** One tile: C[rows, columns] = (or +=) Σ_k a[k]·b[k]. */
-LLM_INLINE void tile(int depth, const float* a, const float* b, float* c, size_t ldc, int rows, int columns, bool add,
-                     const float* bias) {
+/**
+ * One tile: C[rows, columns] = (or +=) Σ_k a[k]·b[k]. A is a packed panel, or, with IN_PLACE, MR rows of the matrix itself
+ * with `a_step` floats from row to row: where rows are contiguous, packing would only cost.
+ */
+template <bool IN_PLACE>
+LLM_INLINE void tile(int depth, const float* a, size_t a_step, const float* b, float* c, size_t ldc, int rows, int columns,
+                     bool add, const float* bias) {
+  const float* row_of[MR];
+  // Rows that are not there: the last one again, whose products nobody stores.
+  for (int i = 0; i < MR; i++) row_of[i] = a + (i < rows ? i : rows - 1) * a_step;
   vf sum[MR][NV];
 #pragma GCC unroll 16
   for (int i = 0; i < MR; i++)
@@ -58,7 +65,7 @@ LLM_INLINE void tile(int depth, const float* a, const float* b, float* c, size_t
     for (int j = 0; j < NV; j++) row[j] = load(b + j * W);
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++) {
-      vf x = splat(a[i]);
+      vf x = splat(IN_PLACE ? row_of[i][k] : a[i]);
 #pragma GCC unroll 4
       for (int j = 0; j < NV; j++) sum[i][j] = fma(x, row[j], sum[i][j]);
     }
@@ -129,7 +136,9 @@ static void multiply(const Product& p, float* scratch, int threads, Each each) {
       const size_t group = i % groups, from = i / groups * stretch;
       const size_t to = from + stretch < b_panels ? from + stretch : b_panels;
       float* const a_packed = scratch + thread * GROUP * depth_most;
-      pack<MR>(p.a, p.m, group * group_panels, (group + 1) * group_panels, start, depth, a_packed);
+      const bool in_place = p.a.inner == 1;
+      const float* a_rows = p.a.data + group * GROUP * p.a.outer + start;
+      if (!in_place) pack<MR>(p.a, p.m, group * group_panels, (group + 1) * group_panels, start, depth, a_packed);
       const size_t rows_left = p.m - group * GROUP < GROUP ? p.m - group * GROUP : GROUP;
       for (size_t jr = from; jr < to; jr++) {
         int columns = (int)(p.n - jr * NR < (size_t)NR ? p.n - jr * NR : NR);
@@ -137,8 +146,13 @@ static void multiply(const Product& p, float* scratch, int threads, Each each) {
         float* c = p.c + group * GROUP * p.ldc + jr * NR;
         for (size_t row = 0; row < rows_left; row += MR) {
           int rows = (int)(rows_left - row < (size_t)MR ? rows_left - row : MR);
-          tile(depth, a_packed + row * depth, b_packed + jr * NR * depth, c + row * p.ldc, p.ldc, rows, columns,
-               p.accumulate || start > 0, bias);
+          const float* b = b_packed + jr * NR * depth;
+          const bool add = p.accumulate || start > 0;
+          if (in_place) {
+            tile<true>(depth, a_rows + row * p.a.outer, p.a.outer, b, c + row * p.ldc, p.ldc, rows, columns, add, bias);
+          } else {
+            tile<false>(depth, a_packed + row * depth, 0, b, c + row * p.ldc, p.ldc, rows, columns, add, bias);
+          }
         }
       }
     });
