@@ -1,0 +1,222 @@
+// The gradient of flash attention: scores are computed again, from what the forward pass kept, logsumexp L.
+//
+//   P = e^{S − L};  D = Σ_h dO ⊙ O;  dV = Pᵀ·dO;  dP = dO·Vᵀ;  dS = P ⊙ (dP − D);  dQ = scale·dS·K;  dK = scale·dSᵀ·Q
+//
+// One task treats blocks of queries of one head of keys one after the other: dQ of a block is then complete, and dK and
+// dV are summed in the order of the blocks. Where there are few heads, each is cut in `parts` that sum for themselves,
+// and their sums are added in order at the end; the number of parts depends on the shapes only, so the number of
+// threads does not change the result. Scores stand as in attention.h, keys down and queries across, and the
+// five products need no transposed copy of anything but Q and dO.
+// Source: Dao, arXiv:2307.08691, algorithm 2.
+
+#ifndef LLM_ATTENTION_BACKWARD_H
+#define LLM_ATTENTION_BACKWARD_H
+
+#include "attention-rows.h"
+#include "attention-tile.h"
+#include "attention-transpose.h"
+#include "kernel.h"
+
+namespace LLM_ISA {
+
+/** What the gradient has beside the inputs. */
+struct Upstream {
+  const float *y, *logsumexp, *dy;
+};
+
+/** A strip with its columns: `q` and `dq` [H][kStrip], `dy` [V][kStrip]. */
+struct Reverse {
+  Strip strip;
+  float *q, *dq, *dy;
+  vf logsumexp[2], delta[2];
+};
+
+/** A block of queries: its strips, its rows of Q and dO by whole vectors, and P and dS [kKeys][kBlock]. */
+struct ReverseBlock {
+  Reverse strips[kStrips];
+  int count, rows, keys;
+  const float *q, *dy;
+  size_t q_stride, dy_stride;
+  float *weights, *dscores;
+};
+
+static size_t padded(int n) { return (size_t)(n + W - 1) / W * W; }
+
+static size_t backward_floats(const Attention& p) {
+  return 2 * (size_t)kKeys * kBlock + (size_t)kBlock * (2 * p.H + p.V + padded(p.H) + padded(p.V));
+}
+
+/** `rows` rows by whole vectors: where they lie, or a copy. */
+static const float* whole_rows(const float* x, int rows, int columns, float*& scratch, size_t& stride) {
+  stride = padded(columns);
+  if (stride == (size_t)columns) return x;
+  float* copy = scratch;
+  scratch += kBlock * stride;
+  for (int r = 0; r < rows; r++) {
+    each_vector(columns, [&](size_t c, int lanes) { store(copy + r * stride + c, load_lanes(x + r * columns + c, lanes)); });
+  }
+  return copy;
+}
+
+static void open_block(const Attention& p, const Upstream& up, int unit, int block, float* scratch, ReverseBlock& to) {
+  to.weights = scratch;
+  to.dscores = scratch + kKeys * kBlock;
+  scratch += 2 * kKeys * kBlock;
+  to.count = to.rows = to.keys = 0;
+  const vf infinity = splat(__builtin_inff());
+  for (int first = block * kBlock; to.count < kStrips && first < p.rows(); first += kStrip) {
+    Reverse& run = to.strips[to.count++];
+    run.strip = strip_of(p, unit, first);
+    run.q = scratch;
+    run.dq = run.q + p.H * kStrip;
+    run.dy = run.dq + p.H * kStrip;
+    scratch = run.dy + p.V * kStrip;
+    for (int i = 0; i < 2; i++) {
+      size_t row = run.strip.row + i * W;
+      int rows = run.strip.rows[i];
+      rows_to_columns(p.q + row * p.H, p.H, rows, p.H, p.scale, run.q + i * W, kStrip);
+      rows_to_columns(up.dy + row * p.V, p.V, rows, p.V, 1, run.dy + i * W, kStrip);
+      run.delta[i] = row_products(up.y + row * p.V, up.dy + row * p.V, p.V, rows, p.V);
+      vf kept = rows > 0 ? load_lanes(up.logsumexp + row, rows) : vf{};
+      // A query that saw no key has −∞; with +∞ its weights become 0.
+      run.logsumexp[i] = select((vi)(kept == -infinity), infinity, kept);
+    }
+    __builtin_memset(run.dq, 0, sizeof(float) * p.H * kStrip);
+    to.rows += run.strip.count();
+    if (run.strip.keys() > to.keys) to.keys = run.strip.keys();
+  }
+  size_t row = to.strips[0].strip.row;
+  to.q = whole_rows(p.q + row * p.H, to.rows, p.H, scratch, to.q_stride);
+  to.dy = whole_rows(up.dy + row * p.V, to.rows, p.V, scratch, to.dy_stride);
+}
+
+/** P and dS of one strip for keys [key, key + n), and its dQ. */
+static void reverse_strip(const Attention& p, Reverse& run, int key, int n, const float* k, const float* v,
+                          float* weights, float* dscores) {
+  int seen[2];
+  for (int i = 0; i < 2; i++) {
+    int left = run.strip.most[i] - key;
+    seen[i] = left < 0 ? 0 : left < n ? left : n;
+  }
+  int both = seen[0] < seen[1] ? seen[0] : seen[1], more = seen[1] > seen[0] ? 1 : 0, rest = seen[more] - both;
+  size_t alone = (size_t)both * kBlock + more * W;
+  const float *k_rest = k + (size_t)both * p.H, *v_rest = v + (size_t)both * p.V;
+  product<2, kByRow, kFresh>(both, p.H, k, p.H, run.q, kStrip, {weights, kBlock, W, nullptr});
+  product<2, kByRow, kFresh>(both, p.V, v, p.V, run.dy, kStrip, {dscores, kBlock, W, nullptr});
+  product<1, kByRow, kFresh>(rest, p.H, k_rest, p.H, run.q + more * W, kStrip, {weights + alone, kBlock, W, nullptr});
+  product<1, kByRow, kFresh>(rest, p.V, v_rest, p.V, run.dy + more * W, kStrip, {dscores + alone, kBlock, W, nullptr});
+  for (int i = 0; i < 2; i++) {
+    settle(p, run.strip, i, key, seen[i], weights + i * W, kBlock);
+    for (int j = 0; j < n; j++) {
+      float *weight = weights + j * kBlock + i * W, *dscore = dscores + j * kBlock + i * W;
+      vf e = j < seen[i] ? exp_score(load(weight) - run.logsumexp[i]) : vf{};
+      vf d = j < seen[i] ? e * (load(dscore) - run.delta[i]) * p.scale : vf{};
+      store(weight, e);
+      store(dscore, d);
+    }
+  }
+  product<2, kByDepth, kAdd>(p.H, both, k, p.H, dscores, kBlock, {run.dq, kStrip, W, nullptr});
+  if (rest > 0)
+    product<1, kByDepth, kAdd>(p.H, rest, k_rest, p.H, dscores + alone, kBlock,
+                               {run.dq + more * W, kStrip, W, nullptr});
+}
+
+/** C [rows, columns] += A·B with C's rows close together. */
+static void add_product(int rows, int columns, int depth, const float* a, const float* b, size_t b_stride, float* c) {
+  int i = 0;
+  for (; i + W < columns; i += 2 * W) {
+    int left = columns - i - W;
+    product<2, kByRow, kAdd>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, left < W ? left : W, nullptr});
+  }
+  if (i < columns)
+    product<1, kByRow, kAdd>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, columns - i, nullptr});
+}
+
+/** Adds a block's share to dK and dV of keys [key, key + n), leaving out queries before the first that sees a key. */
+static void add_to_keys(const Attention& p, const ReverseBlock& block, int key, int n, float* dk, float* dv) {
+  for (int j = 0; j < n;) {
+    auto first_query = [&](int j) {
+      int vector = 0;
+      while (vector < 2 * block.count && block.strips[vector / 2].strip.most[vector % 2] <= key + j) vector++;
+      return vector * W;
+    };
+    int first = first_query(j), end = j + 1;
+    while (end < n && first_query(end) == first) end++;
+    int depth = block.rows - first;
+    if (depth > 0) {
+      add_product(end - j, p.V, depth, block.weights + j * kBlock + first, block.dy + first * block.dy_stride,
+                  block.dy_stride, dv + (size_t)j * p.V);
+      add_product(end - j, p.H, depth, block.dscores + j * kBlock + first, block.q + first * block.q_stride,
+                  block.q_stride, dk + (size_t)j * p.H);
+    }
+    j = end;
+  }
+}
+
+/** One block of queries against all keys that it sees; dk and dv are those of its head of keys. */
+static void reverse_block(const Attention& p, const Upstream& up, int unit, int index, float* scratch, float* dq,
+                          float* dk, float* dv) {
+  ReverseBlock block;
+  open_block(p, up, unit, index, scratch, block);
+  const float* k = p.k + p.keys_of(unit) * p.S * p.H;
+  const float* v = p.v + p.keys_of(unit) * p.S * p.V;
+  for (int key = 0; key < block.keys; key += kKeys) {
+    int n = block.keys - key < kKeys ? block.keys - key : kKeys;
+    for (int s = 0; s < block.count; s++)
+      reverse_strip(p, block.strips[s], key, n, k + (size_t)key * p.H, v + (size_t)key * p.V,
+                    block.weights + s * kStrip, block.dscores + s * kStrip);
+    add_to_keys(p, block, key, n, dk + (size_t)key * p.H, dv + (size_t)key * p.V);
+  }
+  for (int s = 0; s < block.count; s++) {
+    const Reverse& run = block.strips[s];
+    for (int i = 0; i < 2; i++)
+      columns_to_rows(run.dq + i * W, kStrip, run.strip.rows[i], p.H, splat(1), dq + (run.strip.row + i * W) * p.H, p.H);
+  }
+}
+
+/** dst += the same of each further part, in their order. */
+static void add_parts(float* dst, const float* more, int parts, size_t n) {
+  parallel_ranges(n, parts, [&](size_t begin, size_t end, int) {
+    for (int part = 1; part < parts; part++) {
+      const float* from = more + (size_t)(part - 1) * n;
+      each_vector(end - begin, [&](size_t i, int lanes) {
+        float* to = dst + begin + i;
+        store_lanes(to, lanes, load_lanes(to, lanes) + load_lanes(from + begin + i, lanes));
+      });
+    }
+  });
+}
+
+/** Arguments as for `attention`; `partial` has room for dk and dv (parts − 1) times. */
+static void attention_gradient(const float* q, const float* k, const float* v, const uint8_t* mask,
+                               const int32_t* lengths, const int32_t* prefix, const float* slopes, const float* y,
+                               const float* logsumexp, const float* dy, float* dq, float* dk, float* dv,
+                               float* partial, int parts, int B, int N, int K, int T, int S, int H, int V,
+                               bool causal, float scale, size_t mask_b, size_t mask_n, size_t mask_t, size_t mask_s) {
+  Attention p = {q, k, v, mask, lengths, prefix, slopes, B, N, K, T, S, H, V, causal, scale,
+                 {mask_b, mask_n, mask_t, mask_s}};
+  Upstream up = {y, logsumexp, dy};
+  size_t heads = (size_t)B * K, dk_size = (size_t)S * H, dv_size = (size_t)S * V;
+  float* more_dk = partial;
+  float* more_dv = partial + (parts - 1) * heads * dk_size;
+  size_t floats = backward_floats(p);
+  float* scratch = (float*)llm_scratch(0, sizeof(float) * floats * llm_thread_count());
+  int units = heads == 0 ? 0 : (int)(p.units() / heads), blocks = p.blocks();
+  parallel((int)heads * parts, [&](int chunk, int thread) {
+    size_t head = chunk / parts, part = chunk % parts;
+    float* my_dk = part == 0 ? dk + head * dk_size : more_dk + ((part - 1) * heads + head) * dk_size;
+    float* my_dv = part == 0 ? dv + head * dv_size : more_dv + ((part - 1) * heads + head) * dv_size;
+    __builtin_memset(my_dk, 0, sizeof(float) * dk_size);
+    __builtin_memset(my_dv, 0, sizeof(float) * dv_size);
+    for (int i = (int)part; i < units * blocks; i += parts)
+      reverse_block(p, up, (int)head * units + i / blocks, i % blocks, scratch + floats * thread, dq, my_dk, my_dv);
+  });
+  if (parts > 1) {
+    add_parts(dk, more_dk, parts, heads * dk_size);
+    add_parts(dv, more_dv, parts, heads * dv_size);
+  }
+}
+
+}  // namespace LLM_ISA
+
+#endif

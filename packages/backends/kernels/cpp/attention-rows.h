@@ -1,0 +1,144 @@
+// What attention is asked, and which keys each query may see.
+//
+// Causality, prefix and length all say the same thing, a query sees the keys before a limit of its own:
+//
+//   limit(i) = min(length, max(i + 1, prefix))  with "causal", else min(length, S);  i counts from S − T
+//
+// so no [T, S] mask is needed, keys at and after the largest limit of some queries are never touched, and only the few
+// keys between their smallest and largest limit are compared one by one. A mask tensor is asked in addition.
+//
+// Queries are treated in strips of two vectors, one query a lane. All query heads that share keys lie one behind the
+// other in memory; where there are few positions, strips run through the heads as if they were positions.
+
+#ifndef LLM_ATTENTION_ROWS_H
+#define LLM_ATTENTION_ROWS_H
+
+#include "vec-math.h"
+#include "vec.h"
+
+namespace LLM_ISA {
+
+constexpr int kStrip = 2 * W;      // queries of a strip
+constexpr int kBlock = 64;         // queries of a block, some strips that use the same keys one after the other
+constexpr int kKeys = 64;          // keys that are treated at a time
+constexpr int kStrips = kBlock / kStrip;
+
+/** Shapes: B batch, N query heads, K heads of keys, T queries, S keys, H their size, V size of the values. */
+struct Attention {
+  const float *q, *k, *v;
+  const uint8_t* mask;
+  const int32_t *lengths, *prefix;
+  const float* slopes;
+  int B, N, K, T, S, H, V;
+  bool causal;
+  float scale;
+  size_t mask_stride[4];
+
+  /** Heads that are treated as one sequence of queries. */
+  int folded() const { return T < kBlock ? N / K : 1; }
+  int units() const { return B * N / folded(); }
+  int rows() const { return T * folded(); }
+  int blocks() const { return (rows() + kBlock - 1) / kBlock; }
+  /** Which head of keys, counted through the batch, a unit uses. */
+  size_t keys_of(int unit) const { return (size_t)unit * folded() / (N / K); }
+};
+
+/** The queries of a strip. */
+struct Strip {
+  size_t row;  // first one, counted through the whole tensor
+  int rows[2];
+  vi limit[2];
+  int least[2], most[2];
+  vf position[2], slope[2];
+  const uint8_t* mask[kStrip];
+
+  int keys() const { return most[0] > most[1] ? most[0] : most[1]; }
+  int count() const { return rows[0] + rows[1]; }
+};
+
+static Strip strip_of(const Attention& p, int unit, int first) {
+  Strip strip;
+  strip.row = (size_t)unit * p.rows() + first;
+  for (int v = 0; v < 2; v++) {
+    int left = p.rows() - first - v * W;
+    strip.rows[v] = left < 0 ? 0 : left < W ? left : W;
+    int32_t limits[W];
+    float positions[W], slopes[W];
+    strip.least[v] = p.S;
+    strip.most[v] = 0;
+    for (int i = 0; i < W; i++) {
+      bool there = i < strip.rows[v];
+      size_t row = strip.row + (there ? v * W + i : 0);
+      int t = (int)(row % p.T), n = (int)(row / p.T % p.N), b = (int)(row / p.T / p.N);
+      int limit = p.S;
+      if (p.causal) {
+        limit = t + 1 + p.S - p.T;
+        if (p.prefix && p.prefix[b] > limit) limit = p.prefix[b];
+      }
+      if (p.lengths && p.lengths[b] < limit) limit = p.lengths[b];
+      if (limit > p.S) limit = p.S;
+      limits[i] = there && limit > 0 ? limit : 0;
+      if (limits[i] > strip.most[v]) strip.most[v] = limits[i];
+      if (limits[i] < strip.least[v]) strip.least[v] = limits[i];
+      positions[i] = (float)(t + p.S - p.T);
+      slopes[i] = p.slopes ? p.slopes[n] : 0;
+      strip.mask[v * W + i] =
+          p.mask ? p.mask + b * p.mask_stride[0] + n * p.mask_stride[1] + t * p.mask_stride[2] : nullptr;
+    }
+    strip.limit[v] = load_int(limits);
+    strip.position[v] = load(positions);
+    strip.slope[v] = load(slopes);
+  }
+  return strip;
+}
+
+/** Adds the slopes' bias to the scores of keys [key, key + n) for vector v of a strip, and −∞ where it may not look. */
+static void settle(const Attention& p, const Strip& strip, int v, int key, int n, float* scores, size_t stride) {
+  if (p.slopes) {
+    for (int j = 0; j < n; j++) {
+      float* s = scores + j * stride;
+      vf distance = to_float(splat_int(key + j)) - strip.position[v];
+      store(s, fma(strip.slope[v], distance, load(s)));
+    }
+  }
+  const vf never = splat(-__builtin_inff());
+  if (p.mask) {
+    const uint8_t* const* rows = strip.mask + v * W;
+    for (int j = 0; j < n; j++) {
+      int32_t seen[W];
+      for (int i = 0; i < W; i++) seen[i] = rows[i][(key + j) * p.mask_stride[3]];
+      float* s = scores + j * stride;
+      store(s, select((vi)(load_int(seen) != splat_int(0)), load(s), never));
+    }
+  }
+  int free = strip.least[v] - key;
+  for (int j = free < 0 ? 0 : free; j < n; j++) {
+    float* s = scores + j * stride;
+    store(s, select((vi)(splat_int(key + j) < strip.limit[v]), load(s), never));
+  }
+}
+
+/** e^x for scores below their maximum: as `exp`, but what is below 2^−126 is 0. */
+LLM_INLINE vf exp_score(vf x) {
+#if defined(__AVX512F__)
+  const vf magic = vf{} + 12582912.0f;
+  vf n = fma(x, vf{} + 1.44269504088896341f, magic) - magic;
+  vf r = fma(n, vf{} - 0.693359375f, x);
+  r = fma(n, vf{} + 2.12194440e-4f, r);
+  vf e = vf{} + 1.9875691500e-4f;
+  e = fma(e, r, vf{} + 1.3981999507e-3f);
+  e = fma(e, r, vf{} + 8.3334519073e-3f);
+  e = fma(e, r, vf{} + 4.1665795894e-2f);
+  e = fma(e, r, vf{} + 1.6666665459e-1f);
+  e = fma(e, r, vf{} + 5.0000001201e-1f);
+  e = fma(e, r * r, r) + 1.0f;
+  __mmask16 kept = _mm512_cmp_ps_mask((__m512)x, (__m512)(vf{} - 87.3f), _CMP_NLT_UQ);
+  return (vf)_mm512_maskz_scalef_ps(kept, (__m512)e, (__m512)n);
+#else
+  return exp(x);
+#endif
+}
+
+}  // namespace LLM_ISA
+
+#endif
