@@ -43,9 +43,9 @@ LLM_INLINE vf broadcast(const float* p) {
 template <int M, int V, Order order, Start start>
 static void tile(int depth, const float* a, size_t a_stride, const float* b, size_t b_stride, Target to) {
   vf sum[M][V];
-#pragma GCC unroll 16
+LLM_UNROLL
   for (int m = 0; m < M; m++) {
-#pragma GCC unroll 2
+LLM_UNROLL
     for (int v = 0; v < V; v++) {
       const float* c = to.c + m * to.stride + v * W;
       sum[m][v] = vf{};
@@ -55,20 +55,20 @@ static void tile(int depth, const float* a, size_t a_stride, const float* b, siz
   }
   for (int d = 0; d < depth; d++) {
     vf row[V];
-#pragma GCC unroll 2
+LLM_UNROLL
     for (int v = 0; v < V; v++) row[v] = load(b + v * W);
-#pragma GCC unroll 16
+LLM_UNROLL
     for (int m = 0; m < M; m++) {
       vf x = broadcast(order == kByRow ? a + m * a_stride : a + m);
-#pragma GCC unroll 2
+LLM_UNROLL
       for (int v = 0; v < V; v++) sum[m][v] = fma(x, row[v], sum[m][v]);
     }
     a += order == kByRow ? 1 : a_stride;
     b += b_stride;
   }
-#pragma GCC unroll 16
+LLM_UNROLL
   for (int m = 0; m < M; m++) {
-#pragma GCC unroll 2
+LLM_UNROLL
     for (int v = 0; v < V; v++) {
       float* c = to.c + m * to.stride + v * W;
       if (v == V - 1) store_lanes(c, to.lanes, sum[m][v]);

@@ -12,12 +12,12 @@ namespace LLM_ISA {
 #if defined(__AVX512F__)
 LLM_INLINE void transpose(vf r[W]) {
   __m512 a[16], b[16];
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int i = 0; i < 16; i += 2) {
     a[i] = _mm512_unpacklo_ps((__m512)r[i], (__m512)r[i + 1]);
     a[i + 1] = _mm512_unpackhi_ps((__m512)r[i], (__m512)r[i + 1]);
   }
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int i = 0; i < 16; i += 4) {
     for (int j = 0; j < 2; j++) {
       __m512d low = _mm512_castps_pd(a[i + j]), high = _mm512_castps_pd(a[i + j + 2]);
@@ -26,7 +26,7 @@ LLM_INLINE void transpose(vf r[W]) {
     }
   }
   // Quarter q of b[4g + j] is column 4q + j of rows 4g … 4g + 3.
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int j = 0; j < 4; j++) {
     __m512 even0 = _mm512_shuffle_f32x4(b[j], b[4 + j], 0x88), even1 = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0x88);
     __m512 odd0 = _mm512_shuffle_f32x4(b[j], b[4 + j], 0xdd), odd1 = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0xdd);
@@ -39,12 +39,12 @@ LLM_INLINE void transpose(vf r[W]) {
 #elif defined(__AVX2__)
 LLM_INLINE void transpose(vf r[W]) {
   __m256 a[8], b[8];
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int i = 0; i < 8; i += 2) {
     a[i] = _mm256_unpacklo_ps((__m256)r[i], (__m256)r[i + 1]);
     a[i + 1] = _mm256_unpackhi_ps((__m256)r[i], (__m256)r[i + 1]);
   }
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int i = 0; i < 8; i += 4) {
     for (int j = 0; j < 2; j++) {
       __m256d low = _mm256_castps_pd(a[i + j]), high = _mm256_castps_pd(a[i + j + 2]);
@@ -52,7 +52,7 @@ LLM_INLINE void transpose(vf r[W]) {
       b[i + 2 * j + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low, high));
     }
   }
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int j = 0; j < 4; j++) {
     r[j] = (vf)_mm256_permute2f128_ps(b[j], b[4 + j], 0x20);
     r[4 + j] = (vf)_mm256_permute2f128_ps(b[j], b[4 + j], 0x31);

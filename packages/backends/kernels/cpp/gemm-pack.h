@@ -23,19 +23,19 @@ struct Strided {
 LLM_INLINE void transpose_block(vf* rows) {
 #if defined(__AVX512F__)
   __m512 t[16], u[16];
-#pragma GCC unroll 8
+LLM_UNROLL
   for (int i = 0; i < 16; i += 2) {
     t[i] = _mm512_unpacklo_ps((__m512)rows[i], (__m512)rows[i + 1]);
     t[i + 1] = _mm512_unpackhi_ps((__m512)rows[i], (__m512)rows[i + 1]);
   }
-#pragma GCC unroll 4
+LLM_UNROLL
   for (int i = 0; i < 16; i += 4) {
     u[i] = (__m512)_mm512_unpacklo_pd((__m512d)t[i], (__m512d)t[i + 2]);
     u[i + 1] = (__m512)_mm512_unpackhi_pd((__m512d)t[i], (__m512d)t[i + 2]);
     u[i + 2] = (__m512)_mm512_unpacklo_pd((__m512d)t[i + 1], (__m512d)t[i + 3]);
     u[i + 3] = (__m512)_mm512_unpackhi_pd((__m512d)t[i + 1], (__m512d)t[i + 3]);
   }
-#pragma GCC unroll 4
+LLM_UNROLL
   for (int i = 0; i < 4; i++) {
     __m512 a = _mm512_shuffle_f32x4(u[i], u[i + 4], 0x88), b = _mm512_shuffle_f32x4(u[i], u[i + 4], 0xdd);
     __m512 c = _mm512_shuffle_f32x4(u[i + 8], u[i + 12], 0x88), d = _mm512_shuffle_f32x4(u[i + 8], u[i + 12], 0xdd);
@@ -72,11 +72,11 @@ static void pack_panel(const Strided& m, size_t first, int lines, size_t start, 
     for (; k + W <= depth; k += W) {
       for (int i = 0; i < R; i += W) {
         vf rows[W];
-#pragma GCC unroll 16
+LLM_UNROLL
         for (int j = 0; j < W; j++) rows[j] = i + j < lines ? load(source + (i + j) * m.outer + k) : splat(0);
         transpose_block(rows);
         int width = R - i < W ? R - i : W;
-#pragma GCC unroll 16
+LLM_UNROLL
         for (int j = 0; j < W; j++) {
           if (width == W) store(out + (k + j) * R + i, rows[j]);
           else store_part(out + (k + j) * R + i, width, rows[j]);

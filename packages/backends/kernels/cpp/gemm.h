@@ -21,10 +21,14 @@
 
 namespace LLM_ISA {
 
+// Tile rows and vectors of columns: what fills the registers, of which AVX-512 has 32, AVX2 16; the engines that compile
+// WebAssembly keep a few for themselves.
 #if defined(__AVX512F__)
 constexpr int MR = 8, NV = 3;
-#else
+#elif defined(__AVX2__)
 constexpr int MR = 6, NV = 2;
+#else
+constexpr int MR = 4, NV = 2;
 #endif
 constexpr int NR = NV * W;
 constexpr int KC = 256;
@@ -51,29 +55,28 @@ LLM_INLINE void tile(int depth, const float* a, size_t a_step, const float* b, f
   // Rows that are not there: the last one again, whose products nobody stores.
   for (int i = 0; i < MR; i++) row_of[i] = a + (i < rows ? i : rows - 1) * a_step;
   vf sum[MR][NV];
-#pragma GCC unroll 16
+LLM_UNROLL
   for (int i = 0; i < MR; i++)
-#pragma GCC unroll 4
+LLM_UNROLL
     for (int j = 0; j < NV; j++) sum[i][j] = splat(0);
   // C is far away: fetch it while the products run.
   for (int i = 0; i < MR; i++)
     for (int j = 0; j < NV; j++) __builtin_prefetch(c + (i < rows ? i : 0) * ldc + j * W, 1);
-#pragma GCC unroll 2
   for (int k = 0; k < depth; k++, a += MR, b += NR) {
     vf row[NV];
-#pragma GCC unroll 4
+LLM_UNROLL
     for (int j = 0; j < NV; j++) row[j] = load(b + j * W);
-#pragma GCC unroll 16
+LLM_UNROLL
     for (int i = 0; i < MR; i++) {
       vf x = splat(IN_PLACE ? row_of[i][k] : a[i]);
-#pragma GCC unroll 4
+LLM_UNROLL
       for (int j = 0; j < NV; j++) sum[i][j] = fma(x, row[j], sum[i][j]);
     }
   }
-#pragma GCC unroll 16
+LLM_UNROLL
   for (int i = 0; i < MR; i++) {
     if (i >= rows) return;
-#pragma GCC unroll 4
+LLM_UNROLL
     for (int j = 0; j < NV; j++) {
       int lanes = columns - j * W;
       if (lanes <= 0) break;

@@ -33,7 +33,7 @@ LLM_INLINE float dot(const float* a, const float* b, size_t n) {
   vf s[4] = {splat(0), splat(0), splat(0), splat(0)};
   size_t i = 0;
   for (; i + 4 * W <= n; i += 4 * W) {
-#pragma GCC unroll 4
+LLM_UNROLL
     for (int j = 0; j < 4; j++) s[j] = fma(load(a + i + j * W), load(b + i + j * W), s[j]);
   }
   for (; i + W <= n; i += W) s[0] = fma(load(a + i), load(b + i), s[0]);
@@ -71,7 +71,7 @@ static void multiply_thin(const Product& p) {
           for (int v = 0; v < 8; v++) s[v] = splat(0);
           for (size_t k = 0; k < p.k; k++) {
             const float* b = p.b.data + k * p.b.inner + j;
-#pragma GCC unroll 8
+LLM_UNROLL
             for (int v = 0; v < 8; v++) s[v] = fma(splat(a[k]), load(b + v * W), s[v]);
           }
           for (int v = 0; v < 8; v++) put(p, i, j + v * W, W, s[v]);

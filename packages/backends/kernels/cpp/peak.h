@@ -18,7 +18,7 @@ static void peak_fma(float* flops, size_t rounds) {
     for (int i = 0; i < CHAINS; i++) chain[i] = splat((float)(i + chunk));
     vf factor = splat(0.999f), term = splat(0.001f);
     for (size_t round = 0; round < rounds; round++) {
-#pragma GCC unroll 20
+LLM_UNROLL
       for (int i = 0; i < CHAINS; i++) chain[i] = fma(chain[i], factor, term);
     }
     vf total = chain[0];
@@ -46,7 +46,7 @@ static void read_floats(const float* x, float* out, size_t n) {
     for (int i = 0; i < 8; i++) s[i] = splat(0);
     size_t i = begin;
     for (; i + 8 * W <= end; i += 8 * W) {
-#pragma GCC unroll 8
+LLM_UNROLL
       for (int j = 0; j < 8; j++) s[j] = s[j] + load(x + i + j * W);
     }
     vf total = s[0];

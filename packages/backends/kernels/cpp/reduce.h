@@ -17,7 +17,7 @@ LLM_INLINE float reduce_run(const float* x, size_t n, float from, F f) {
   vf s[4] = {splat(from), splat(from), splat(from), splat(from)};
   size_t i = 0;
   for (; i + 4 * W <= n; i += 4 * W) {
-#pragma GCC unroll 4
+LLM_UNROLL
     for (int j = 0; j < 4; j++) s[j] = f(s[j], load(x + i + j * W));
   }
   for (; i + W <= n; i += W) s[0] = f(s[0], load(x + i));

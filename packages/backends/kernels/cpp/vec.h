@@ -21,6 +21,13 @@
 
 #define LLM_INLINE static inline __attribute__((always_inline))
 
+// Before a loop of constant length: lay it out in full, so that arrays of vectors become registers.
+#if defined(__clang__)
+#define LLM_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define LLM_UNROLL _Pragma("GCC unroll 32")
+#endif
+
 namespace LLM_ISA {
 
 #if defined(__AVX512F__)
