@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type Block, bindings, type Machine, registerMachine } from "@llm/kernels";
 
 /** What cpp/addon.cc exports. */
-interface Addon {
+export interface Addon {
   isa: string;
   threads: number;
   kernels: string[];
@@ -24,10 +24,10 @@ export function registerNativeBackend(): void {
 /**
  * The addon as a machine.
  *
+ * @param addon another copy than the installed one, for tests
  * @throws Error when there is neither a prebuilt binary for this platform nor one built from source
  */
-export function nativeMachine(): Machine {
-  const addon = loadAddon();
+export function nativeMachine(addon: Addon = loadAddon()): Machine {
   return {
     isa: addon.isa,
     threads: addon.threads,

@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "row.h"
 #include "softmax.h"
+#include "stream.h"
 #include "vec-math.h"
 #include "vec.h"
 
@@ -37,12 +38,13 @@ static void cross_entropy(const float* logits, const int32_t* labels, float* los
 /** As above; dy [rows], dlogits [rows, vocab]. */
 static void cross_entropy_grad(const float* dy, const float* logits, const int32_t* labels, const float* log_sum,
                                float* dlogits, size_t rows, size_t vocab, int32_t ignored, float zeta) {
+  const bool streaming = worth_streaming(rows * vocab);
   parallel_ranges(rows, (double)vocab * 4, [&](size_t begin, size_t end, int) {
     for (size_t r = begin; r < end; r++) {
       const float* x = logits + r * vocab;
       float* out = dlogits + r * vocab;
       if (labels[r] == ignored) {
-        __builtin_memset(out, 0, vocab * sizeof(float));
+        write_row(out, vocab, streaming, [](size_t, int) { return vf{}; });
         continue;
       }
       const float z = log_sum[r];
@@ -53,9 +55,7 @@ static void cross_entropy_grad(const float* dy, const float* logits, const int32
           return exp(load_lanes(x + i, lanes, -__builtin_inff()) - z);
         });
       }
-      each_vector(vocab, [&](size_t i, int lanes) {
-        store_lanes(out + i, lanes, exp(load_lanes(x + i, lanes) - z) * scale);
-      });
+      write_row(out, vocab, streaming, [&](size_t i, int lanes) { return exp(load_lanes(x + i, lanes) - z) * scale; });
       out[labels[r]] -= dy[r];
     }
   });

@@ -29,6 +29,17 @@ LLM_INLINE vl multiply_low(vl a, uint32_t b) {
 #endif
 }
 
+/** The upper halves of `product` as lower halves, xor the lower halves of a and of b. */
+LLM_INLINE vl mix(vl product, vl a, uint64_t b) {
+#if defined(__AVX512F__)
+  // A shuffle, not a shift: that would wait for the port that multiplies.
+  __m512i high = _mm512_shuffle_epi32((__m512i)product, (_MM_PERM_ENUM)0xf5);
+  return (vl)_mm512_ternarylogic_epi64(high, (__m512i)a, _mm512_set1_epi64(b), 0x96);
+#else
+  return (product >> 32) ^ a ^ b;
+#endif
+}
+
 /** The even lanes of a and b in turns, a₀ b₀ a₂ b₂ …, and the odd ones. */
 LLM_INLINE vl even_lanes(vl a, vl b) {
 #if defined(__AVX512F__)
@@ -50,7 +61,7 @@ LLM_INLINE vl odd_lanes(vl a, vl b) {
 }
 
 struct PhiloxKey {
-  uint32_t words[10][2];
+  uint64_t words[10][2];  // as wide as a lane, so that one can be broadcast straight from memory
 
   PhiloxKey(uint32_t k0, uint32_t k1) {
     for (int round = 0; round < 10; round++, k0 += 0x9e3779b9u, k1 += 0xbb67ae85u) {
@@ -72,8 +83,8 @@ LLM_INLINE Words philox(uint64_t group, const PhiloxKey& key) {
   vl c1 = c0 >> 32, c2 = {}, c3 = {};
   for (int round = 0; round < 10; round++) {
     vl p0 = multiply_low(c0, 0xd2511f53u), p1 = multiply_low(c2, 0xcd9e8d57u);
-    c0 = (p1 >> 32) ^ c1 ^ (uint64_t)key.words[round][0];
-    c2 = (p0 >> 32) ^ c3 ^ (uint64_t)key.words[round][1];
+    c0 = mix(p1, c1, key.words[round][0]);
+    c2 = mix(p0, c3, key.words[round][1]);
     c1 = p1;
     c3 = p0;
   }

@@ -9,6 +9,7 @@
 #define LLM_EMBEDDING_H
 
 #include "kernel.h"
+#include "stream.h"
 #include "vec.h"
 
 namespace LLM_ISA {
@@ -24,8 +25,10 @@ static void embedding(const int32_t* ids, const float* weight, float* y, size_t 
 
 /** dy [rows, dim], ids [rows], dweight [vocab, dim]. */
 static void embedding_grad(const float* dy, const int32_t* ids, float* dweight, size_t rows, size_t vocab, size_t dim) {
-  parallel_ranges(vocab, (double)dim + 2 * (double)(rows * dim) / (double)(vocab + 1), [&](size_t begin, size_t end, int) {
-    __builtin_memset(dweight + begin * dim, 0, (end - begin) * dim * sizeof(float));
+  const bool streaming = worth_streaming(vocab * dim);
+  const double cost = (double)dim * (1 + 2 * (double)rows / (double)(vocab + 1));
+  parallel_ranges(vocab, cost, [&](size_t begin, size_t end, int) {
+    write_row(dweight + begin * dim, (end - begin) * dim, streaming, [](size_t, int) { return vf{}; });
     for (size_t r = 0; r < rows; r++) {
       const size_t id = (size_t)ids[r];
       if (id < begin || id >= end) continue;

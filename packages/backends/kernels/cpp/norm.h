@@ -102,13 +102,15 @@ static inline void norm_grad(const float* dy, const float* x, const float* weigh
   const size_t share = rows_per_chunk(rows), chunks = (rows + share - 1) / share;
   const size_t sums = CENTERED ? 2 * dim : dim;
   float* partial = (float*)llm_scratch(0, (chunks * sums + 1) * sizeof(float));
-  parallel((int)chunks, [&](int chunk, int) {
-    float* own = partial + chunk * sums;
-    __builtin_memset(own, 0, sums * sizeof(float));
-    size_t end = (chunk + 1) * share < rows ? (chunk + 1) * share : rows;
-    for (size_t r = chunk * share; r < end; r++) {
-      norm_grad_row<CENTERED>(dy + r * dim, x + r * dim, weight, CENTERED ? mean[r] : 0, scale[r], dx + r * dim, own,
-                              own + dim, dim);
+  parallel_ranges(chunks, (double)(share * dim) * 3, [&](size_t from, size_t to, int) {
+    for (size_t chunk = from; chunk < to; chunk++) {
+      float* own = partial + chunk * sums;
+      __builtin_memset(own, 0, sums * sizeof(float));
+      size_t end = (chunk + 1) * share < rows ? (chunk + 1) * share : rows;
+      for (size_t r = chunk * share; r < end; r++) {
+        norm_grad_row<CENTERED>(dy + r * dim, x + r * dim, weight, CENTERED ? mean[r] : 0, scale[r], dx + r * dim, own,
+                                own + dim, dim);
+      }
     }
   });
   sum_chunks(partial, chunks, sums, dweight, dim);

@@ -85,8 +85,8 @@ LLM_INLINE vf fma(vf a, vf b, vf c) {
 #endif
 }
 
-/** Lane-wise choice; NaN in a comparison counts as false. */
-LLM_INLINE vf select(vi condition, vf yes, vf no) { return (vf)((condition & (vi)yes) | (~condition & (vi)no)); }
+/** Lane-wise choice; NaN in a comparison counts as false. Written so that compilers blend by the comparison itself. */
+LLM_INLINE vf select(vi condition, vf yes, vf no) { return condition ? yes : no; }
 
 /** As Math.max for finite values: a NaN in either argument gives `b`. */
 LLM_INLINE vf max(vf a, vf b) {

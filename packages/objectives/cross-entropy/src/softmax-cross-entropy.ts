@@ -39,7 +39,8 @@ export interface SoftmaxCrossEntropyAttrs {
 
 /**
  * A fused kernel `SoftmaxCrossEntropy` takes `logits` [R, V] and int32 `labels` [R] and returns the losses [R], then
- * ln Z [R]. `SoftmaxCrossEntropyGrad` takes `dy` [R] with `logits`, `labels`, `logSumExp`, and returns [R, V].
+ * ln Z [R], which may be anything where the label is ignored. `SoftmaxCrossEntropyGrad` takes `dy` [R] with `logits`,
+ * `labels`, `logSumExp`, and returns [R, V].
  */
 export const softmaxCrossEntropyContract: Contract = {
   name: "SoftmaxCrossEntropy",

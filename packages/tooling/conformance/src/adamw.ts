@@ -76,8 +76,9 @@ export function adamw(backend: string): void {
     const parameters = new Map(sizes.map((n, i) => [`p${i}`, variable(tensor(normal([n]).values))]));
     const optimizer = new AdamW(parameters);
     const { pool } = activeBackend() as MachineBackend;
+    const values = sizes.map((n) => normal([n], { seed: 5 }).values);
     const step = (): void => {
-      const grads = new Map(sizes.map((n, i) => [`p${i}`, tensor(normal([n], { seed: 5 }).values)]));
+      const grads = new Map(values.map((each, i) => [`p${i}`, tensor(each)]));
       const { grads: clipped, norm } = clipByGlobalNorm(grads, 1);
       optimizer.step(clipped, 1e-3);
       optimizer.step(grads, 1e-3, 0.5);

@@ -69,7 +69,7 @@ export function agree(
 }
 
 /** The value, then the gradients of Σ value ⊙ w with w fixed at random. */
-function evaluate(f: (...xs: Tensor[]) => Tensor, inputs: Input[], by: number[]): Input[] {
+export function evaluate(f: (...xs: Tensor[]) => Tensor, inputs: Input[], by: number[]): Input[] {
   const read = (x: Tensor): Input => ({ shape: [...x.shape], values: Array.from(x.dataSync()), dtype: x.dtype });
   let results: Input[] = [];
   tidy(() => {

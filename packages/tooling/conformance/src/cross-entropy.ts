@@ -33,6 +33,12 @@ export function crossEntropy(backend: string): void {
     compare(`cross-entropy of [${r}, ${v}]`, inputs);
     compare(`cross-entropy of [${r}, ${v}] with z-loss`, inputs, { zLoss: 0.01 });
   }
+  // So large that the gradient is written past the caches, in rows that begin anywhere.
+  const large = {
+    shape: [67, 63_001],
+    values: Array.from({ length: 67 * 63_001 }, (_, i) => Math.fround(((i * 7919) % 1009) / 200)),
+  };
+  compare("cross-entropy of a large batch", [large, integers([67], 0, 63_001)]);
   const inputs = [normal([2, 9, 40]), someIgnored(integers([2, 9], 0, 40))];
   compare("cross-entropy where labels are ignored", inputs, { ignoreIndex });
   compare("mean cross-entropy", inputs, { ignoreIndex, reduction: "mean" });

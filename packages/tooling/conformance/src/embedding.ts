@@ -18,6 +18,11 @@ export function embedding(backend: string): void {
     const inputs = [integers(shape, 0, v), normal([v, d])];
     agree(backend, `embedding of [${shape}] in [${v}, ${d}]`, (i, w) => lookUp(i as never, w), inputs, { kernels });
   }
+  // So large that the gradient is zeroed past the caches.
+  const large = { shape: [65_537, 67], values: Array.from({ length: 65_537 * 67 }, (_, i) => i % 97) };
+  agree(backend, "embedding in a large table", (i, w) => lookUp(i, w), [integers([301], 0, 65_537), large], {
+    kernels,
+  });
   agree(backend, "embedding of no ids", (i, w) => lookUp(i, w), [integers([0], 0, 1), normal([5, 3])], {
     kernels: ["Embedding"],
     differentiate: [],

@@ -13,6 +13,8 @@ import { reduce } from "./reduce.js";
 import { rope } from "./rope.js";
 import { softmax } from "./softmax.js";
 
+export { sameBits } from "./same-bits.js";
+
 const concerns = {
   activation,
   adamw,
