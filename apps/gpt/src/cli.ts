@@ -2,6 +2,7 @@
 // The command `llm`: from text to a model that answers.
 
 import { Command, CommanderError } from "commander";
+import { addBackendsCommand } from "./commands/backends.js";
 import { addBenchCommands } from "./commands/bench.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addTokenCommands } from "./commands/tokens.js";
@@ -25,6 +26,7 @@ addTokenCommands(program);
 addTrainingCommands(program);
 addUsingCommands(program);
 addBenchCommands(program);
+addBackendsCommand(program);
 
 // A closed pipe (`llm generate | head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -7,7 +7,7 @@
     "include_dirs": ["<(kernels)"],
     "cflags!": ["-O2", "-fno-omit-frame-pointer"],
     "cflags": ["-O3", "-fPIC", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden"],
-    "cflags_cc": ["-std=c++17", "-fno-exceptions", "-fno-rtti", "-Wno-psabi"],
+    "cflags_cc": ["-std=c++17", "-fno-exceptions", "-fno-rtti", "-Wno-psabi", "-Wno-maybe-uninitialized", "-Wno-uninitialized"],
     "xcode_settings": {
       "OTHER_CFLAGS": ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"],
       "CLANG_CXX_LANGUAGE_STANDARD": "c++17",

@@ -18,7 +18,11 @@ export const environment = withTools(process.env);
 export function setUp() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19)) fail(`Node 20.19 or newer is needed, this is ${process.version}`);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint()) return;
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== fingerprint()) install();
+  buildAddon();
+}
+
+function install() {
   const { packageManager } = readManifest(root);
   console.error(`Setting up: installing dependencies with ${packageManager} …`);
   const { status, error } = spawnPnpm(packageManager, [
@@ -34,6 +38,12 @@ export function setUp() {
     );
   }
   writeFileSync(stamp, fingerprint());
+}
+
+/** Builds the native backend anew when its sources have changed; where it cannot be built, it says why in one line. */
+function buildAddon() {
+  const script = join(root, "packages", "backends", "backend-native", "install.mjs");
+  spawnSync(process.execPath, [script], { cwd: root, env: environment, stdio: ["ignore", 2, 2] });
 }
 
 /** What an installation depends on: the lock-file, the catalog, every package's dependencies, the kind of machine. */

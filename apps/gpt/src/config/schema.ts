@@ -62,7 +62,10 @@ export const reportingShape = {
 } as const;
 
 const backendShape = {
-  backend: z.enum(["auto", "native", "webgpu", "wasm", "cpu"]).default("auto").describe("where tensors are computed"),
+  backend: z
+    .enum(["auto", "native", "simd", "webgpu", "wasm", "cpu"])
+    .default("auto")
+    .describe("where tensors are computed"),
 } as const;
 
 export const pretrainSchema = z.strictObject({

@@ -4,6 +4,7 @@ import { AdamW } from "@llm/adamw";
 import type { Batch } from "@llm/dataloader";
 import { Random } from "@llm/random";
 import { trainStep } from "@llm/trainer";
+import { memory } from "@tensorflow/tfjs-core";
 import type { ModelConfig } from "../config/schema.js";
 import { progress, short } from "../ui/progress.js";
 import { targetCount, textLoss } from "./batches.js";
@@ -17,6 +18,8 @@ export interface BenchResult {
   tokensPerSecond: number;
   flopsPerSecond: number;
   peakRssBytes: number;
+  /** What the second half of the steps added: 0 tensors, and bytes within what a garbage collector leaves lying. */
+  growth: { tensors: number; rssBytes: number };
 }
 
 const WARMUP = 3;
@@ -33,6 +36,7 @@ export async function benchTraining(
   const tokens = (): Int32Array => Int32Array.from({ length: batch * context }, () => random.integer(vocab));
   const bar = progress("bench", steps);
   const times: number[] = [];
+  let halfway = held();
   for (let step = -WARMUP; step < steps; step++) {
     const batches: Batch[] = [{ inputs: tokens(), targets: tokens(), batch, context }];
     const began = performance.now();
@@ -47,6 +51,7 @@ export async function benchTraining(
       random,
     });
     if (step >= 0) times.push(performance.now() - began);
+    if (step === steps >> 1) halfway = held();
     bar.update(Math.max(0, step + 1), `${(times.at(-1) ?? 0).toFixed(1)} ms`);
   }
   bar.stop();
@@ -60,10 +65,16 @@ export async function benchTraining(
     tokensPerSecond: perSecond,
     flopsPerSecond: perSecond * flopsPerToken(model.parameterCount(), config),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    growth: { tensors: held().tensors - halfway.tensors, rssBytes: held().rssBytes - halfway.rssBytes },
   };
   optimizer.dispose();
   model.dispose();
   return result;
+}
+
+/** Tensors and resident memory now. */
+function held(): { tensors: number; rssBytes: number } {
+  return { tensors: memory().numTensors, rssBytes: process.memoryUsage.rss() };
 }
 
 /** PaLM's estimate (arXiv:2204.02311, appendix B): 6 N for the weights and 12 L·D·T for attention. */

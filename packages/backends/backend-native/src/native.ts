@@ -1,7 +1,7 @@
 // The backend `native`: the kernels as an addon of Node.
 
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { type Block, bindings, type Machine, registerMachine } from "@llm/kernels";
 
 /** What cpp/addon.cc exports. */
@@ -41,7 +41,17 @@ export function nativeMachine(): Machine {
   };
 }
 
+/** Found by the package's own name, so that an app may bundle this file elsewhere. */
 function loadAddon(): Addon {
-  const load = createRequire(import.meta.url)("node-gyp-build") as (folder: string) => Addon;
-  return load(fileURLToPath(new URL("..", import.meta.url)));
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve("@llm/backend-native/package.json"));
+  try {
+    return (createRequire(join(folder, "package.json"))("node-gyp-build") as (folder: string) => Addon)(folder);
+  } catch (error) {
+    throw new Error(
+      "the backend native has no binary for this platform and was not built from source: install a C++ compiler, make " +
+        "and Python, then `npm rebuild @llm/backend-native`; or use @llm/backend-simd, which runs the same kernels",
+      { cause: error },
+    );
+  }
 }

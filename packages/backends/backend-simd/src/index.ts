@@ -1,1 +1,1 @@
-export { backendSimd } from "./backend-simd.js";
+export { registerSimdBackend, type SimdOptions, simdMachine } from "./simd.js";

@@ -59,7 +59,11 @@ class Pool {
     }
     if (sleeping_.load(std::memory_order_relaxed) > 0) wake_.notify_all();
     claim(0);
-    while (running_.load(std::memory_order_acquire) > 0) relax();
+    // A worker may have lost its core to another process: after a while, let others run instead of spinning.
+    for (int spins = 0; running_.load(std::memory_order_acquire) > 0;) {
+      if (++spins < 2000) relax();
+      else std::this_thread::yield();
+    }
   }
 
   int size() {

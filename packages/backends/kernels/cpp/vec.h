@@ -41,8 +41,9 @@ LLM_INLINE vf load(const float* p) { return *(const vf_at*)p; }
 LLM_INLINE void store(float* p, vf v) { *(vf_at*)p = v; }
 LLM_INLINE vi load_int(const int32_t* p) { return *(const vi_at*)p; }
 LLM_INLINE void store_int(int32_t* p, vi v) { *(vi_at*)p = v; }
-LLM_INLINE vf splat(float x) { return vf{} + x; }
-LLM_INLINE vi splat_int(int32_t x) { return vi{} + x; }
+// Minus zero, not plus: x − 0 is x for each x, −0 included, so that the compiler leaves only the broadcast.
+LLM_INLINE vf splat(float x) { return x - vf{}; }
+LLM_INLINE vi splat_int(int32_t x) { return x - vi{}; }
 
 /** The first n lanes from memory, n < W; the others are `fill`. Nothing behind them is touched. */
 LLM_INLINE vf load_part(const float* p, int n, float fill = 0) {

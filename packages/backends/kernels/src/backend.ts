@@ -55,6 +55,11 @@ export class MachineBackend extends MathBackendCPU {
     return { info: { dataId, shape, dtype }, address: block.address };
   }
 
+  /** The tensor's values without a copy: only good until the next kernel runs. */
+  view(tensor: TensorInfo): TypedArray {
+    return this.#data.get(tensor.dataId).values as TypedArray;
+  }
+
   /** The same data under another shape. */
   share({ dataId, dtype }: TensorInfo, shape: number[]): TensorInfo {
     this.incRef(dataId);

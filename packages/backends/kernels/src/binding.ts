@@ -4,18 +4,17 @@
 // kernel of that name runs, so that a backend is always complete.
 
 import {
-  copyRegisteredKernels,
   getKernel,
+  getKernelsForBackend,
   type KernelFunc,
   type NamedAttrMap,
   registerBackend,
   registerKernel,
   type TensorInfo,
-  unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { MachineBackend } from "./backend.js";
 import type { Machine } from "./machine.js";
-import { record } from "./profile.js";
+import { timed } from "./profile.js";
 
 /** What a binding is called with. */
 export interface Call<I = Record<string, TensorInfo | undefined>, A = Record<string, unknown>> {
@@ -42,7 +41,7 @@ export function binding<I, A = Record<string, never>>(
 }
 
 /**
- * Registers a tfjs backend under that name: tfjs' CPU kernels, and over them the bindings. `setBackend(name)` then
+ * Registers a tfjs backend under that name: tfjs' CPU kernels, and before them the bindings. `setBackend(name)` then
  * activates it.
  *
  * @param start makes the machine; called when the backend is first activated
@@ -52,28 +51,32 @@ export function registerMachine(
   start: () => Machine | Promise<Machine>,
   bindings: readonly Binding[],
 ): void {
-  const ready = (machine: Machine): MachineBackend => new MachineBackend(machine);
   registerBackend(
     name,
     () => {
       const machine = start();
-      return machine instanceof Promise ? machine.then(ready) : ready(machine);
+      return machine instanceof Promise
+        ? machine.then((each) => new MachineBackend(each))
+        : new MachineBackend(machine);
     },
     0,
   );
-  copyRegisteredKernels("cpu", name);
-  for (const each of bindings) bind(name, each);
+  const ours = new Map(bindings.map((each) => [each.name, each]));
+  const names = new Set([...getKernelsForBackend("cpu").map(({ kernelName }) => kernelName), ...ours.keys()]);
+  for (const kernelName of names) {
+    if (!getKernel(kernelName, name)) registerOne(name, kernelName, ours.get(kernelName));
+  }
 }
 
-function bind(backendName: string, each: Binding): void {
-  const fallback = getKernel(each.name, backendName);
-  if (fallback) unregisterKernel(each.name, backendName);
+function registerOne(backendName: string, kernelName: string, ours: Binding | undefined): void {
+  const cpu = getKernel(kernelName, "cpu");
   const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) => {
     const call = { inputs, attrs: attrs ?? {}, backend } as unknown as Call;
-    const result = record(each, call);
+    const result = ours && timed(kernelName, call, () => ours.run(call), ours.flops);
     if (result) return result;
-    if (fallback) return fallback.kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend });
-    throw new Error(`${each.name}: the ${backendName} backend does not take these inputs`);
+    const generic = { inputs, attrs: attrs as NamedAttrMap, backend };
+    if (cpu) return timed(`${kernelName} (cpu)`, call, () => cpu.kernelFunc(generic)) as TensorInfo;
+    throw new Error(`${kernelName}: the ${backendName} backend does not take these inputs`);
   };
-  registerKernel({ ...fallback, kernelName: each.name, backendName, kernelFunc });
+  registerKernel({ ...cpu, kernelName, backendName, kernelFunc });
 }

@@ -27,6 +27,8 @@ export interface Machine {
   allocate(bytes: number): Block;
   /** Takes a block back for good. Optional: a machine may keep all memory it ever had. */
   release?(block: Block): void;
+  /** The size that is allocated for a request of so many bytes. Default: classes that let blocks be reused. */
+  round?(bytes: number): number;
   /** Runs a kernel with what stands in `arguments`. */
   run(kernel: number): void;
 }

@@ -27,7 +27,7 @@ export class Pool {
 
   /** A block of at least that many bytes. */
   take(bytes: number): Block {
-    const size = sizeClass(bytes);
+    const size = (this.#machine.round ?? sizeClass)(bytes);
     const found = this.#free.get(size)?.pop();
     if (found) this.#kept -= size;
     this.#inUse += size;

@@ -1,7 +1,7 @@
 // Time per kernel, with what it moved and computed.
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { Binding, Call } from "./binding.js";
+import type { Call } from "./binding.js";
 
 /** What a kernel did since the profile began. */
 export interface KernelProfile {
@@ -13,34 +13,49 @@ export interface KernelProfile {
   flops: number;
 }
 
-let profile: Map<string, KernelProfile> | undefined;
+type Profile = Map<string, KernelProfile>;
+let profile: Profile | undefined;
 
-/** Runs f and returns, by kernel name, what the machine's kernels did meanwhile. */
-export function profileKernels<T>(f: () => T): { result: T; kernels: Map<string, KernelProfile> } {
+/**
+ * Begins to note what kernels of machines do. The function that it returns ends that, and gives the notes by name of the
+ * kernel; " (cpu)" behind a name says that tfjs' CPU kernel ran.
+ */
+export function startKernelProfile(): () => Map<string, KernelProfile> {
   const outer = profile;
-  const kernels = new Map<string, KernelProfile>();
-  profile = kernels;
-  try {
-    return { result: f(), kernels };
-  } finally {
+  const mine: Profile = new Map();
+  profile = mine;
+  return () => {
     profile = outer;
+    return mine;
+  };
+}
+
+/** Runs f and returns what kernels did meanwhile. */
+export function profileKernels<T>(f: () => T): { result: T; kernels: Map<string, KernelProfile> } {
+  const stop = startKernelProfile();
+  try {
+    return { result: f(), kernels: profile as Profile };
+  } finally {
+    stop();
   }
 }
 
-/** Runs a binding, and notes what it did when a profile is being taken. */
-export function record(binding: Binding, call: Call): TensorInfo | TensorInfo[] | undefined {
-  if (!profile) return binding.run(call);
+type Result = TensorInfo | TensorInfo[] | undefined;
+
+/** Runs a kernel, and notes what it did when a profile is being taken and it did anything. */
+export function timed(name: string, call: Call, run: () => Result, flops?: (call: Call) => number): Result {
+  if (!profile) return run();
   const start = performance.now();
-  const result = binding.run(call);
+  const result = run();
   const milliseconds = performance.now() - start;
   if (!result) return result;
-  const entry = profile.get(binding.name) ?? { calls: 0, milliseconds: 0, bytes: 0, flops: 0 };
+  const entry = profile.get(name) ?? { calls: 0, milliseconds: 0, bytes: 0, flops: 0 };
   const tensors = [...Object.values(call.inputs), ...(Array.isArray(result) ? result : [result])];
   entry.calls += 1;
   entry.milliseconds += milliseconds;
-  entry.bytes += tensors.reduce((sum, tensor) => sum + (tensor ? bytesOf(tensor) : 0), 0);
-  entry.flops += binding.flops?.(call) ?? 0;
-  profile.set(binding.name, entry);
+  for (const tensor of tensors) entry.bytes += tensor ? bytesOf(tensor) : 0;
+  entry.flops += flops?.(call) ?? 0;
+  profile.set(name, entry);
   return result;
 }
 

@@ -1,2 +1,2 @@
-export { type DropoutOptions, dropout } from "./dropout.js";
+export { type DropoutAttrs, type DropoutOptions, dropout, dropoutContract } from "./dropout.js";
 export { Dropout } from "./module.js";

@@ -50,6 +50,12 @@ export class Random {
     return child;
   }
 
+  /** Passes over the next words, as if they had been drawn: what a kernel draws by counter, for example. */
+  skip(words: number): void {
+    if (!Number.isInteger(words) || words < 0) throw new RangeError(`skip: words must be 0, 1, 2, …, got ${words}`);
+    this.#position += words;
+  }
+
   /** A whole number, uniform over [0, 2³²). */
   uint32(): number {
     const index = Math.floor(this.#position / 4);

@@ -25,6 +25,17 @@ test("a stream continues exactly from its state", () => {
   );
 });
 
+test("skipping is drawing without looking", () => {
+  for (const words of [0, 1, 3, 4, 5, 1001]) {
+    const [drawn, skipped] = [new Random(7), new Random(7)];
+    for (const random of [drawn, skipped]) random.uint32(); // a block is begun
+    for (let i = 0; i < words; i++) drawn.uint32();
+    skipped.skip(words);
+    expect(skipped.uint32()).toBe(drawn.uint32());
+  }
+  expect(() => new Random(7).skip(-1)).toThrow("got -1");
+});
+
 test("forks depend on every label, and leave their parent alone", () => {
   const parent = new Random(1);
   const first = (...labels: (string | number)[]): number => parent.fork(...labels).uint32();

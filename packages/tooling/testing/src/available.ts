@@ -2,6 +2,7 @@
 // fail where `LLM_REQUIRE` (a list such as `torch,browser`) says that it must be there.
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 interface Requirement {
   /** Whether this machine has it. */
@@ -16,6 +17,11 @@ export const python = "/usr/bin/python3";
 const requirements: Record<string, Requirement> = {
   numpy: { probe: () => succeeds(python, ["-c", "import numpy"]), remedy: "apt-get install python3-numpy" },
   torch: { probe: () => succeeds(python, ["-c", "import torch"]), remedy: "apt-get install python3-torch" },
+  native: {
+    probe: () =>
+      existsSync(new URL("../../../backends/backend-native/build/Release/backend_native.node", import.meta.url)),
+    remedy: "install a C++ compiler, make and Python, then run npm run setup",
+  },
   browser: { probe: () => succeeds("chromium", ["--version"]), remedy: "apt-get install chromium" },
 };
 

@@ -30,6 +30,8 @@ export interface AdamWOptions {
   weightDecay?: number;
   /** 1 for the first step of this parameter. */
   step: number;
+  /** What the gradient is multiplied by first, as in clipping. Default 1. */
+  gradScale?: number;
 }
 
 /**
@@ -38,11 +40,11 @@ export interface AdamWOptions {
  * @throws Error when the shapes differ, RangeError when `step` is not 1 or above
  */
 export function adamWUpdate(
-  { parameter, grad, m, v }: AdamWState,
-  { lr, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, step }: AdamWOptions,
+  { parameter, grad: given, m, v }: AdamWState,
+  { lr, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, step, gradScale = 1 }: AdamWOptions,
 ): { parameter: Tensor; m: Tensor; v: Tensor } {
   if (!Number.isInteger(step) || step < 1) throw new RangeError(`adamWUpdate: step counts from 1, got ${step}`);
-  for (const [name, tensor] of Object.entries({ grad, m, v })) {
+  for (const [name, tensor] of Object.entries({ grad: given, m, v })) {
     if (tensor.shape.join() !== parameter.shape.join()) {
       throw new Error(
         `adamWUpdate: ${name} must have the parameter's shape [${parameter.shape}], got [${tensor.shape}]`,
@@ -50,6 +52,7 @@ export function adamWUpdate(
     }
   }
   return tidy(() => {
+    const grad = gradScale === 1 ? given : mul(given, gradScale);
     // A tidy around each line frees its intermediates, so that the next line finds their memory warm.
     const nextM = tidy(() => add(mul(m, beta1), mul(grad, 1 - beta1)));
     const nextV = tidy(() => add(mul(v, beta2), mul(square(grad), 1 - beta2)));

@@ -35,6 +35,8 @@ interface Job {
 
 /** The optimizer of most language models. It owns its moments, not the parameters. */
 export class AdamW {
+  /** `step` can scale the gradients itself, so a trainer need not make clipped ones. */
+  readonly scalesGradients = true;
   readonly #parameters: NamedParameters;
   readonly #config: Required<AdamWConfig>;
   readonly #slots = new Map<string, Slot>();
@@ -65,10 +67,12 @@ export class AdamW {
    *
    * @param grads by parameter name; not disposed
    * @param lr learning rate of this step
+   * @param gradScale what every gradient is multiplied by first, as in clipping
    * @throws Error for a gradient of an unknown parameter or of another shape; nothing is changed then
    */
-  step(grads: ReadonlyMap<string, Tensor>, lr: number): void {
+  step(grads: ReadonlyMap<string, Tensor>, lr: number, gradScale: number = 1): void {
     if (!(lr >= 0 && Number.isFinite(lr))) throw new RangeError(`AdamW: lr must be a number from 0, got ${lr}`);
+    if (!Number.isFinite(gradScale)) throw new RangeError(`AdamW: gradScale must be finite, got ${gradScale}`);
     for (const [name, grad] of grads) this.#check(name, grad.shape);
     const jobs = [...grads].flatMap(([name, grad]): Job[] => {
       const parameter = this.#parameters.get(name) as Variable;
@@ -76,8 +80,8 @@ export class AdamW {
     });
     for (const { slot } of jobs) slot.step += 1;
     if (jobs.length === 0) return;
-    if (hasKernel(adamWContract.name)) this.#fused(jobs, lr);
-    else for (const job of jobs) this.#update(job, lr);
+    if (hasKernel(adamWContract.name)) this.#fused(jobs, lr, gradScale);
+    else for (const job of jobs) this.#update(job, lr, gradScale);
   }
 
   /**
@@ -122,13 +126,13 @@ export class AdamW {
     this.#slots.clear();
   }
 
-  #update({ name, parameter, grad, slot }: Job, lr: number): void {
+  #update({ name, parameter, grad, slot }: Job, lr: number, gradScale: number): void {
     tidy(() => {
       const { decay, ...numbers } = this.#config;
       const weightDecay = decay(name, parameter) ? numbers.weightDecay : 0;
       const next = adamWUpdate(
         { parameter, grad, m: slot.m, v: slot.v },
-        { ...numbers, weightDecay, lr, step: slot.step },
+        { ...numbers, weightDecay, lr, step: slot.step, gradScale },
       );
       parameter.assign(next.parameter as Variable);
       slot.m.assign(next.m as Variable);
@@ -137,7 +141,7 @@ export class AdamW {
   }
 
   /** All parameters in one call of the backend's kernel. */
-  #fused(jobs: Job[], lr: number): void {
+  #fused(jobs: Job[], lr: number, gradScale: number): void {
     const { beta1, beta2, eps, weightDecay, decay } = this.#config;
     const targets = [
       ...jobs.map((job) => job.parameter),
@@ -151,6 +155,7 @@ export class AdamW {
       eps,
       weightDecay: jobs.map(({ name, parameter }) => (decay(name, parameter) ? weightDecay : 0)),
       step: jobs.map((job) => job.slot.step),
+      gradScale,
     };
     tidy(() => {
       const inputs = [...targets, ...jobs.map((job) => job.grad)];

@@ -12,10 +12,13 @@ export interface AdamWKernelAttrs {
   weightDecay: number[];
   /** 1 for a parameter's first step. */
   step: number[];
+  /** What every gradient is multiplied by first. */
+  gradScale: number;
 }
 
 /**
  * Inputs 0 … 4n−1: n parameters, n first moments, n second moments, n gradients. Outputs: the new n parameters, first
- * and second moments. An output may reuse its input's memory when nothing else refers to it.
+ * and second moments. Inputs may be updated in place where nothing else refers to their data: such an output shares its
+ * input's data, so the caller must take the new value for the old one, as `Variable.assign` does.
  */
 export const adamWContract: Contract = { name: "AdamW", differentiable: [], saved: [] };

@@ -139,6 +139,19 @@ test("the update is pure, and its first step moves by the learning rate", () => 
   expectClose(state.parameter, [1], { absolute: 0, relative: 0 });
 });
 
+test("a gradient scale is the same as scaled gradients", () => {
+  const grad = random([3, 5], 7);
+  const [scaled, given] = [0, 1].map(() => {
+    const weight = tf.variable(random([3, 5], 8));
+    return { weight, optimizer: new AdamW(new Map([["w", weight]])) };
+  }) as [{ weight: tf.Variable; optimizer: AdamW }, { weight: tf.Variable; optimizer: AdamW }];
+  for (let i = 0; i < 3; i++) {
+    scaled.optimizer.step(new Map([["w", tf.mul(grad, 0.3)]]), 1e-2);
+    given.optimizer.step(new Map([["w", grad]]), 1e-2, 0.3);
+  }
+  expect(read(given.weight)).toEqual(read(scaled.weight));
+});
+
 test("a backend's kernel updates all parameters in one call", () => {
   let attrs: AdamWKernelAttrs | undefined;
   const kernelFunc: tf.KernelFunc = ({ inputs, attrs: given }) => {
@@ -169,7 +182,15 @@ test("a backend's kernel updates all parameters in one call", () => {
     ] as [string, tf.Tensor][]);
     optimizer.step(grads, 0.5);
     expect(tf.memory().numTensors).toBe(before + 2);
-    expect(attrs).toEqual({ lr: 0.5, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: [0.1, 0], step: [2, 2] });
+    expect(attrs).toEqual({
+      lr: 0.5,
+      beta1: 0.9,
+      beta2: 0.999,
+      eps: 1e-8,
+      weightDecay: [0.1, 0],
+      step: [2, 2],
+      gradScale: 1,
+    });
     expect([read(parameters.get("b"))[0], read(optimizer.stateDict().get("exp_avg.w"))[0]]).toEqual([1, 2]);
     expect(read(optimizer.stateDict().get("exp_avg_sq.b"))[0]).toBe(5);
   } finally {
@@ -184,6 +205,7 @@ test("errors teach, and change nothing", () => {
   expect(() => optimizer.step(new Map([...good, ["x", tf.ones([1])]]), 1e-3)).toThrow('a gradient of "x"');
   expect(() => optimizer.step(new Map([["w", tf.ones([2, 3])]]), 1e-3)).toThrow("w must have shape [2,2], got [2,3]");
   expect(() => optimizer.step(good, Number.NaN)).toThrow("lr must be a number from 0, got NaN");
+  expect(() => optimizer.step(good, 1e-3, Number.NaN)).toThrow("gradScale must be finite, got NaN");
   expect(read(w)).toEqual([1, 1, 1, 1]);
   expect(optimizer.stateDict().size).toBe(0);
   expect(() => new AdamW(new Map(), { beta1: 1 })).toThrow(RangeError);

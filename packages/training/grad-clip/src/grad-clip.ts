@@ -3,7 +3,8 @@
 //   ‖g‖ = √(Σ_i ‖g_i‖²),  g_i ← g_i · min(1, c / (‖g‖ + 1e-6))
 //
 // As PyTorch's clip_grad_norm_, with its 1e-6, but pure: new tensors come back. Nothing is read back, so a GPU never
-// waits; the norm is returned before clipping, and shows a NaN or an infinity that any gradient holds.
+// waits; the norm is returned before clipping, and shows a NaN or an infinity that any gradient holds. Whoever reads the
+// norm anyway needs no second copy of the gradients: `clipCoefficient` gives the factor, for the optimizer to apply.
 // Source: Pascanu et al., "On the difficulty of training recurrent neural networks", arXiv:1211.5063.
 
 import { type Contract, hasKernel } from "@llm/ops";
@@ -35,9 +36,12 @@ export interface Clipped {
 
 /**
  * A fused kernel `ClipByGlobalNorm` takes the gradients as inputs 0 … n−1 and the attribute `maxNorm`, and returns the
- * n clipped gradients, then the norm.
+ * n clipped gradients, then the norm. Where nothing is clipped, a gradient may share its input's memory.
  */
 export const clipByGlobalNormContract: Contract = { name: "ClipByGlobalNorm", differentiable: [], saved: [] };
+
+/** A fused kernel `GlobalNorm` takes the gradients as inputs 0 … n−1 and returns their norm, a scalar. */
+export const globalNormContract: Contract = { name: "GlobalNorm", differentiable: [], saved: [] };
 
 /**
  * The Euclidean norm of all gradients together.
@@ -47,7 +51,21 @@ export const clipByGlobalNormContract: Contract = { name: "ClipByGlobalNorm", di
  */
 export function globalNorm(grads: Gradients): Scalar {
   if (grads.size === 0) throw new Error("globalNorm: there are no gradients");
-  return tidy(() => sqrt(addN([...grads.values()].map(sumOfSquares))) as Scalar);
+  const tensors = [...grads.values()];
+  if (hasKernel(globalNormContract.name)) {
+    return engine().runKernel(globalNormContract.name, tensors as never) as Scalar;
+  }
+  return tidy(() => sqrt(addN(tensors.map(sumOfSquares))) as Scalar);
+}
+
+/**
+ * The factor that clips gradients of that norm, min(1, maxNorm / (norm + 1e-6)); NaN for a NaN.
+ *
+ * @throws RangeError when `maxNorm` is not positive
+ */
+export function clipCoefficient(norm: number, maxNorm: number): number {
+  if (!(maxNorm > 0)) throw new RangeError(`clipCoefficient: maxNorm must be positive, got ${maxNorm}`);
+  return Number.isFinite(maxNorm) ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
 }
 
 /**

@@ -3,7 +3,7 @@ import { expectClose, readFixture } from "@llm/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clipByGlobalNorm, clipByGlobalNormContract, globalNorm } from "../src/index.js";
+import { clipByGlobalNorm, clipByGlobalNormContract, clipCoefficient, globalNorm } from "../src/index.js";
 
 interface Fixture {
   shapes: number[][];
@@ -86,6 +86,19 @@ test("an infinite maximum only measures", () => {
   const { grads, norm } = clipByGlobalNorm(new Map([["g", tf.tensor([3, 4])]]), Number.POSITIVE_INFINITY);
   expectClose(norm, 5);
   expectClose(grads.get("g")!, [3, 4]);
+});
+
+test("the coefficient alone clips as clipByGlobalNorm does", () => {
+  const given = tf.tensor1d([3, 4]);
+  for (const maxNorm of [0.1, 4.9, 5, 5.1, Number.POSITIVE_INFINITY]) {
+    const { grads, norm } = clipByGlobalNorm(new Map([["g", given]]), maxNorm);
+    const coefficient = clipCoefficient(norm.dataSync()[0] as number, maxNorm);
+    // One is computed in float32, the other in float64.
+    expectClose(grads.get("g")!, [3 * coefficient, 4 * coefficient], { absolute: 0, relative: 3e-7 });
+  }
+  expect(clipCoefficient(Number.NaN, 1)).toBeNaN();
+  expect(clipCoefficient(Number.POSITIVE_INFINITY, 1)).toBe(0);
+  expect(() => clipCoefficient(1, 0)).toThrow("maxNorm must be positive, got 0");
 });
 
 test("a backend's kernel takes over", () => {

@@ -5,15 +5,20 @@
 // w_i is the number of targets that count in micro-batch i and L_i their mean loss, so accumulation equals
 // one large batch exactly, also where masks leave each micro-batch another number of targets.
 
-import { clipByGlobalNorm } from "@llm/grad-clip";
+import { clipCoefficient, globalNorm } from "@llm/grad-clip";
 import { type NamedParameters, valueAndGrads } from "@llm/ops";
 import { type Random, withRandom } from "@llm/random";
 import { add, dispose, mul, type Scalar, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
 /** What a step needs of an optimizer; `AdamW` of `@llm/adamw` is one. */
 export interface Optimizer {
+  /**
+   * Whether `step` multiplies the gradients by its third argument. It is asked for because an optimizer that does not
+   * know the argument would ignore it in silence; to such a one clipped copies of the gradients are given.
+   */
+  readonly scalesGradients?: boolean;
   /** Updates the parameters in place. Gradients stay the caller's. */
-  step(grads: ReadonlyMap<string, Tensor>, learningRate: number): void;
+  step(grads: ReadonlyMap<string, Tensor>, learningRate: number, gradScale?: number): void;
 }
 
 /** The parts of one step. */
@@ -48,17 +53,28 @@ export interface StepResult {
 export async function trainStep<Batch>(options: StepOptions<Batch>): Promise<StepResult> {
   const { optimizer, learningRate, clip = Number.POSITIVE_INFINITY } = options;
   const { loss, grads } = accumulate(options);
-  const clipped = clipByGlobalNorm(grads, clip);
+  const norm = globalNorm(grads);
   try {
-    const [[lossValue], [gradNorm]] = (await Promise.all([loss.data(), clipped.norm.data()])) as unknown as [
+    const [[lossValue], [gradNorm]] = (await Promise.all([loss.data(), norm.data()])) as unknown as [
       [number],
       [number],
     ];
     const skipped = !(Number.isFinite(lossValue) && Number.isFinite(gradNorm));
-    if (!skipped) optimizer.step(clipped.grads, learningRate);
+    if (!skipped) update(optimizer, grads, learningRate, clipCoefficient(gradNorm, clip));
     return { loss: lossValue, gradNorm, skipped };
   } finally {
-    dispose([loss, clipped.norm, ...grads.values(), ...clipped.grads.values()]);
+    dispose([loss, norm, ...grads.values()]);
+  }
+}
+
+/** One step with scaled gradients, which exist a second time only where the optimizer cannot scale them itself. */
+function update(optimizer: Optimizer, grads: Map<string, Tensor>, learningRate: number, scale: number): void {
+  if (scale === 1) optimizer.step(grads, learningRate);
+  else if (optimizer.scalesGradients) optimizer.step(grads, learningRate, scale);
+  else {
+    const scaled = new Map([...grads].map(([name, grad]) => [name, mul(grad, scale)]));
+    optimizer.step(scaled, learningRate);
+    dispose([...scaled.values()]);
   }
 }
 

@@ -80,6 +80,35 @@ async function run(options: {
   return reports;
 }
 
+test("clipping scales the gradients, whether or not the optimizer can do it itself", async () => {
+  const weights: number[][] = [];
+  for (const scalesGradients of [false, true]) {
+    const { model, loss } = problem();
+    const plain = descent(model);
+    const own: Optimizer = {
+      scalesGradients: true,
+      step: (grads, lr, scale = 1) => plain.step(grads, lr * scale), // for plain descent the same
+    };
+    const norms: number[] = [];
+    const before = memory().numTensors;
+    await train({
+      parameters: model.namedParameters(),
+      optimizer: scalesGradients ? own : plain,
+      loss,
+      batchAt,
+      steps: 3,
+      clip: 0.05,
+      learningRate: () => 1,
+      onStep: ({ gradNorm }) => void norms.push(gradNorm),
+    });
+    expect(memory().numTensors).toBe(before);
+    expect(Math.min(...norms)).toBeGreaterThan(0.05);
+    weights.push(Array.from(model.weight.dataSync()));
+  }
+  const [copied, scaled] = weights as [number[], number[]];
+  expectClose(scaled, copied, { absolute: 1e-6 });
+});
+
 test("a seeded run repeats bit for bit, and learns", async () => {
   const [a, b] = [await run({ steps: 30 }), await run({ steps: 30 })];
   expect(a.map(({ loss }) => loss)).toEqual(b.map(({ loss }) => loss));

@@ -4,8 +4,11 @@ import {
   add,
   cast,
   div,
+  engine,
   equal,
   type GradConfig,
+  getBackend,
+  getKernel,
   mul,
   reshape,
   sub,
@@ -13,6 +16,9 @@ import {
   type Tensor,
   zeros,
 } from "@tensorflow/tfjs-core";
+
+/** A fused kernel of that name takes `dy` and `y` [..., D] and returns y ⊙ (dy − Σ dy ⊙ y), the sum along D. */
+const softmaxGradKernel = "SoftmaxGrad";
 
 interface Reduction {
   axis?: number | number[];
@@ -75,6 +81,9 @@ export const reduceGradients: GradConfig[] = [
     outputsToSave: [true],
     gradFunc: (dy, [y]) => ({
       logits: () => {
+        if (getKernel(softmaxGradKernel, getBackend())) {
+          return engine().runKernel(softmaxGradKernel, { dy, y } as never) as Tensor;
+        }
         const weighted = mul(dy as Tensor, y as Tensor);
         return sub(weighted, mul(sum(weighted, -1, true), y as Tensor));
       },
