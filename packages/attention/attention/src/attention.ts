@@ -6,48 +6,20 @@
 // instead of the scores, which are larger. A query without any allowed key gives zeros, where PyTorch gives NaN.
 // Shapes: B batch, N heads, T query time, S key time, H head dim.
 
-import { dropout as drop } from "@llm/dropout";
-import { type AttentionMask, applyMask, clearMaskedRows } from "@llm/mask";
-import { type Contract, defineOp, product } from "@llm/ops";
-import { mul, softmax, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { clearMaskedRows } from "@llm/mask";
+import { defineOp, product } from "@llm/ops";
+import { mul, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { type AttentionAttrs, type AttentionInputs, attentionContract } from "./contract.js";
+import { type AttentionOptions, attentionCall } from "./options.js";
+import { attentionWeights } from "./weights.js";
 
-/** What `attention` may be told. */
-export interface AttentionOptions {
-  /**
-   * "causal" (default; with S > T the queries are the last T positions), "none", or a boolean tensor that
-   * broadcasts to [B, N, T, S], true = may attend.
-   */
-  mask?: AttentionMask;
-  /** Factor on the scores. Default 1/√H. */
-  scale?: number;
-  /** Probability with which an attention weight is dropped; needs an open random scope. Default 0. */
-  dropout?: number;
-}
+const op = defineOp<AttentionInputs, AttentionAttrs>({ contract: attentionContract, composite });
 
-/**
- * A fused kernel `Attention` computes everything without keeping scores in memory; `logsumexp` [B, N, T] is
- * what its gradient needs instead. k and v may have fewer heads than q: K that divides N, each serving the
- * next N/K query heads. Attributes: `causal`, `scale`. Input `mask`, when present, is boolean and broadcasts
- * to [B, N, T, S]; then `causal` is false. It is not called with dropout.
- */
-export const attentionContract: Contract = {
-  name: "Attention",
-  differentiable: ["q", "k", "v"],
-  saved: ["q", "k", "v", "mask", "value", "logsumexp"],
-  statistics: ["logsumexp"],
-};
-
-type Inputs = { q: Tensor; k: Tensor; v: Tensor; mask?: Tensor };
-
-const op = defineOp<Inputs, { causal: boolean; scale: number }>({
-  contract: attentionContract,
-  composite: ({ q, k, v, mask }, { causal, scale }) => composite(q, k, v, mask ?? (causal ? "causal" : "none"), scale),
-});
-
-function composite(q: Tensor, k: Tensor, v: Tensor, mask: AttentionMask, scale: number, rate = 0): Tensor {
+function composite(inputs: AttentionInputs, attrs: AttentionAttrs, rate = 0): Tensor {
+  const { q, k, v } = inputs;
   return tidy(() => {
-    const scores_BNTS = applyMask(product(mul(q, scale), k, false, true), mask);
-    const weights_BNTS = drop(softmax(scores_BNTS), rate);
+    const scores_BNTS = product(mul(q, attrs.scale), k, false, true);
+    const { weights_BNTS, mask } = attentionWeights(scores_BNTS, inputs, attrs, rate);
     return clearMaskedRows(product(weights_BNTS, v), mask);
   });
 }
@@ -59,11 +31,10 @@ function composite(q: Tensor, k: Tensor, v: Tensor, mask: AttentionMask, scale: 
  * @param k_BNSH [B, N, S, H]
  * @param v_BNSH [B, N, S, H], or another last dimension
  * @returns [B, N, T, last dimension of v]
- * @throws Error when the shapes do not fit each other or the mask
+ * @throws Error when the shapes do not fit each other or the options
  */
 export function attention(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, options: AttentionOptions = {}): Tensor {
-  const [b, n, , h] = q_BNTH.shape as [number, number, number, number];
-  const { mask = "causal", scale = h ** -0.5, dropout = 0 } = options;
+  const [b, n, , h] = q_BNTH.shape;
   const [bK, nK, s, hK] = k_BNSH.shape;
   if (q_BNTH.rank !== 4 || k_BNSH.rank !== 4 || bK !== b || nK !== n || hK !== h) {
     throw new Error(
@@ -73,7 +44,6 @@ export function attention(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, option
   if (v_BNSH.rank !== 4 || v_BNSH.shape.slice(0, 3).join() !== `${b},${n},${s}`) {
     throw new Error(`attention: v must have shape [${b},${n},${s},…] to match k, got [${v_BNSH.shape}]`);
   }
-  if (dropout > 0) return composite(q_BNTH, k_BNSH, v_BNSH, mask, scale, dropout);
-  const tensor = typeof mask === "string" ? undefined : mask;
-  return op({ q: q_BNTH, k: k_BNSH, v: v_BNSH, mask: tensor }, { causal: mask === "causal", scale });
+  const { inputs, attrs, dropout } = attentionCall("attention", { q: q_BNTH, k: k_BNSH, v: v_BNSH }, options);
+  return dropout > 0 ? composite(inputs, attrs, dropout) : op(inputs, attrs);
 }

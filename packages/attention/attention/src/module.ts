@@ -1,7 +1,8 @@
 // Multi-head attention as a module: `attention` between four projections.
 
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type AttentionOptions, attention } from "./attention.js";
+import { attention } from "./attention.js";
+import type { AttentionOptions } from "./options.js";
 import { SelfAttention, type SelfAttentionConfig } from "./self-attention.js";
 
 /** Sizes and initialization of multi-head attention; `bias` is true by default. */

@@ -11,7 +11,7 @@ import type { AttentionMask } from "@llm/mask";
 import { Module } from "@llm/module";
 import { Random } from "@llm/random";
 import { reshape, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
-import type { AttentionOptions } from "./attention.js";
+import type { AttentionOptions } from "./options.js";
 
 /** A position encoding of queries and keys, such as `Rope`. */
 export interface Position {

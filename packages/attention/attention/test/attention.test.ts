@@ -3,9 +3,22 @@ import { type AttentionMask, causalMask, combineMasks, paddingMask, prefixMask, 
 import { gradients } from "@llm/ops";
 import { Random, withRandom } from "@llm/random";
 import { checkGradient, expectClose, expectNoLeak, readFixture } from "@llm/testing";
-import { mul, ones, setBackend, slice, sum, type Tensor, tensor, zeros } from "@tensorflow/tfjs-core";
+import {
+  add,
+  matMul,
+  mul,
+  ones,
+  range,
+  setBackend,
+  slice,
+  softmax,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { attention } from "../src/index.js";
+import { type AttentionOptions, attention } from "../src/index.js";
 
 interface Packed {
   shape: number[];
@@ -74,6 +87,69 @@ test("gradients by finite differences, of a mask with an empty row", () => {
   const inputs = [normal([1, 2, 3, 2]), normal([1, 2, 3, 2]), normal([1, 2, 3, 2])];
   const f = (...[q, k, v]: Tensor[]): Tensor => attention(q!, k!, v!, { mask });
   checkGradient((...xs) => sum(mul(f(...xs), dy)), inputs, gradients(f, inputs, dy));
+});
+
+describe("lengths, prefix and slopes say what a mask or a bias would", () => {
+  const [t, s] = [4, 6];
+  const inputs = [normal([2, 2, t, 3]), normal([2, 2, s, 3]), normal([2, 2, s, 3])];
+  const same = (options: AttentionOptions, expected: (...xs: Tensor[]) => Tensor): void => {
+    const f = (...[q, k, v]: Tensor[]): Tensor => attention(q!, k!, v!, options);
+    expectClose(f(...inputs), Array.from(expected(...inputs).dataSync()));
+    const grads = gradients(f, inputs);
+    for (const [i, grad] of gradients(expected, inputs).entries()) {
+      expectClose(grads[i]!, Array.from(grad.dataSync()));
+    }
+    expectNoLeak(() => gradients(f, inputs));
+  };
+  const masked =
+    (...masks: Tensor[]) =>
+    (...[q, k, v]: Tensor[]): Tensor =>
+      attention(q!, k!, v!, { mask: combineMasks(...masks) });
+  const int32 = (values: number[]): Tensor => tensor(values, [values.length], "int32");
+
+  test("lengths", () => {
+    same({ mask: "none", lengths: int32([5, 0]) }, masked(paddingMask([5, 0], s)));
+    same({ lengths: int32([3, 6]) }, masked(causalMask(t, s), paddingMask([3, 6], s)));
+    const mask = tensor([1, 0, 1, 1, 0, 1], [s], "bool");
+    same({ mask, lengths: int32([1, 6]) }, masked(mask, paddingMask([1, 6], s)));
+  });
+
+  test("prefix: the last four rows of the whole mask, since the queries are the last positions", () => {
+    const whole = slice(prefixMask([5, 2], s), [0, 0, s - t, 0], [2, 1, t, s]);
+    same({ prefix: int32([5, 2]) }, masked(whole));
+    same({ prefix: int32([5, 2]), lengths: int32([4, 6]) }, masked(whole, paddingMask([4, 6], s)));
+  });
+
+  test("slopes: −slope·(i − j), by hand", () => {
+    // Without queries, scores are the bias alone: the second of two queries is at position 2 and sees keys at
+    // distance 2, 1, 0, the first sees 1 and 0.
+    const v = tensor([1, 10, 100], [1, 1, 3, 1]);
+    const y = attention(zeros([1, 1, 2, 4]), zeros([1, 1, 3, 4]), v, { slopes: tensor([Math.LN2]) });
+    expectClose(y, [(0.5 * 1 + 10) / 1.5, (0.25 * 1 + 0.5 * 10 + 100) / 1.75]);
+    // Of each head its own; adding the same to a whole row changes nothing, so key positions alone would do.
+    const bias = tensor([0.5, 0.25], [2, 1, 1]);
+    const slopes = tensor([0.5, 0.25]);
+    same({ mask: "none", slopes, scale: 1 }, (q, k, v) => {
+      const scores = add(matMul(q!, k!, false, true), mul(bias, range(0, s)));
+      return matMul(softmax(scores), v!);
+    });
+  });
+
+  test("errors teach", () => {
+    const f = (options: AttentionOptions) => () => attention(inputs[0]!, inputs[1]!, inputs[2]!, options);
+    expect(f({ lengths: int32([1]) })).toThrow(
+      "attention: lengths must be int32 of shape [2], one for each sequence, got int32 of shape [1]",
+    );
+    expect(f({ prefix: tensor([1, 1]) })).toThrow(
+      "prefix must be int32 of shape [2], one for each sequence, got float32",
+    );
+    expect(f({ slopes: tensor([1, 1, 1]) })).toThrow(
+      "slopes must be float32 of shape [2], one for each head, got float32 of shape [3]",
+    );
+    expect(f({ mask: "none", prefix: int32([1, 1]) })).toThrow(
+      'prefix widens the mask "causal"; with "none", leave it out',
+    );
+  });
 });
 
 const T = 5;

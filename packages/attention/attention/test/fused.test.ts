@@ -41,6 +41,12 @@ test.each([
   ["causal", { mask: "causal" }, { causal: true, scale: 0.5 }, []],
   ["no mask", { mask: "none", scale: 2 }, { causal: false, scale: 2 }, []],
   ["a mask", { mask: causalMask(3) }, { causal: false, scale: 0.5 }, ["mask"]],
+  [
+    "lengths, prefix, slopes",
+    { lengths: tf.tensor1d([2], "int32"), prefix: tf.tensor1d([1], "int32"), slopes: tf.tensor1d([1, 0.5]) },
+    { causal: true, scale: 0.5 },
+    ["lengths", "prefix", "slopes"],
+  ],
 ] as const)(
   "a fused kernel gets the inputs of the contract, and its gradients are used: %s",
   (_, options, attrs, more) => {

@@ -8,27 +8,28 @@
 // Source: Ainslie et al., "GQA", arXiv:2305.13245; Shazeer, arXiv:1911.02150 (K = 1).
 // Shapes: B batch, N heads, K kv heads, T query time, S key time, H head dim.
 
-import { type AttentionOptions, attentionContract } from "@llm/attention";
-import { dropout as drop } from "@llm/dropout";
-import { type AttentionMask, applyMask, clearMaskedRows } from "@llm/mask";
+import {
+  type AttentionAttrs,
+  type AttentionInputs,
+  type AttentionOptions,
+  attentionCall,
+  attentionContract,
+  attentionWeights,
+} from "@llm/attention";
+import { clearMaskedRows } from "@llm/mask";
 import { defineOp, product } from "@llm/ops";
-import { mul, reshape, softmax, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { mul, reshape, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
-type Inputs = { q: Tensor; k: Tensor; v: Tensor; mask?: Tensor };
+const op = defineOp<AttentionInputs, AttentionAttrs>({ contract: attentionContract, composite });
 
-const op = defineOp<Inputs, { causal: boolean; scale: number }>({
-  contract: attentionContract,
-  composite: ({ q, k, v, mask }, { causal, scale }) => composite(q, k, v, mask ?? (causal ? "causal" : "none"), scale),
-});
-
-function composite(q: Tensor, k: Tensor, v: Tensor, mask: AttentionMask, scale: number, rate = 0): Tensor {
+function composite(inputs: AttentionInputs, attrs: AttentionAttrs, rate = 0): Tensor {
+  const { q, k, v } = inputs;
   const [b, n, t, h] = q.shape as [number, number, number, number];
   const [, kvHeads, s, hV] = v.shape as [number, number, number, number];
   const rows = (n / kvHeads) * t;
   return tidy(() => {
-    const folded = product(reshape(mul(q, scale), [b, kvHeads, rows, h]), k, false, true);
-    const scores_BNTS = applyMask(reshape(folded, [b, n, t, s]), mask);
-    const weights_BNTS = drop(softmax(scores_BNTS), rate);
+    const folded = product(reshape(mul(q, attrs.scale), [b, kvHeads, rows, h]), k, false, true);
+    const { weights_BNTS, mask } = attentionWeights(reshape(folded, [b, n, t, s]), inputs, attrs, rate);
     const values = product(reshape(weights_BNTS, [b, kvHeads, rows, s]), v);
     return clearMaskedRows(reshape(values, [b, n, t, hV]), mask);
   });
@@ -42,7 +43,7 @@ function composite(q: Tensor, k: Tensor, v: Tensor, mask: AttentionMask, scale: 
  * @param v_BKSH [B, K, S, H], or another last dimension
  * @param options as for `attention`
  * @returns [B, N, T, last dimension of v]
- * @throws Error when the shapes do not fit each other or the mask
+ * @throws Error when the shapes do not fit each other or the options
  */
 export function groupedQueryAttention(
   q_BNTH: Tensor,
@@ -51,7 +52,6 @@ export function groupedQueryAttention(
   options: AttentionOptions = {},
 ): Tensor {
   const [b, n, , h] = q_BNTH.shape as [number, number, number, number];
-  const { mask = "causal", scale = h ** -0.5, dropout = 0 } = options;
   const [bK, kvHeads, s, hK] = k_BKSH.shape as [number, number, number, number];
   if (q_BNTH.rank !== 4 || k_BKSH.rank !== 4 || bK !== b || hK !== h || n % kvHeads !== 0) {
     throw new Error(
@@ -64,7 +64,7 @@ export function groupedQueryAttention(
       `groupedQueryAttention: v must have shape [${b},${kvHeads},${s},…] to match k, got [${v_BKSH.shape}]`,
     );
   }
-  if (dropout > 0) return composite(q_BNTH, k_BKSH, v_BKSH, mask, scale, dropout);
-  const tensor = typeof mask === "string" ? undefined : mask;
-  return op({ q: q_BNTH, k: k_BKSH, v: v_BKSH, mask: tensor }, { causal: mask === "causal", scale });
+  const given = { q: q_BNTH, k: k_BKSH, v: v_BKSH };
+  const { inputs, attrs, dropout } = attentionCall("groupedQueryAttention", given, options);
+  return dropout > 0 ? composite(inputs, attrs, dropout) : op(inputs, attrs);
 }

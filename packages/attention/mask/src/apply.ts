@@ -69,7 +69,12 @@ function causalBias(T: number, S: number): Tensor {
   return bias;
 }
 
-function checkMask(mask: Tensor, shape: number[]): void {
+/**
+ * Whether a tensor is a mask for scores of that shape.
+ *
+ * @throws Error when it is not boolean or does not broadcast to the shape
+ */
+export function checkMask(mask: Tensor, shape: readonly number[]): void {
   if (mask.dtype !== "bool") {
     throw new Error(`attention mask: must be boolean (true = may attend), got ${mask.dtype}; compare or cast it first`);
   }

@@ -40,22 +40,8 @@ struct ReverseBlock {
   float *weights, *dscores;
 };
 
-static size_t padded(int n) { return (size_t)(n + W - 1) / W * W; }
-
 static size_t backward_floats(const Attention& p) {
-  return 2 * (size_t)kKeys * kBlock + (size_t)kBlock * (2 * p.H + p.V + padded(p.H) + padded(p.V));
-}
-
-/** `rows` rows by whole vectors: where they lie, or a copy. */
-static const float* whole_rows(const float* x, int rows, int columns, float*& scratch, size_t& stride) {
-  stride = padded(columns);
-  if (stride == (size_t)columns) return x;
-  float* copy = scratch;
-  scratch += kBlock * stride;
-  for (int r = 0; r < rows; r++) {
-    each_vector(columns, [&](size_t c, int lanes) { store(copy + r * stride + c, load_lanes(x + r * columns + c, lanes)); });
-  }
-  return copy;
+  return 2 * (size_t)kKeys * kBlock + (size_t)kBlock * (2 * p.H + p.V + whole(p.H) + whole(p.V));
 }
 
 static void open_block(const Attention& p, const Upstream& up, int unit, int block, float* scratch, ReverseBlock& to) {
@@ -86,8 +72,10 @@ static void open_block(const Attention& p, const Upstream& up, int unit, int blo
     if (run.strip.keys() > to.keys) to.keys = run.strip.keys();
   }
   size_t row = to.strips[0].strip.row;
-  to.q = whole_rows(p.q + row * p.H, to.rows, p.H, scratch, to.q_stride);
-  to.dy = whole_rows(up.dy + row * p.V, to.rows, p.V, scratch, to.dy_stride);
+  to.q_stride = whole(p.H);
+  to.dy_stride = whole(p.V);
+  to.q = whole_rows(p.q + row * p.H, to.rows, p.H, scratch);
+  to.dy = whole_rows(up.dy + row * p.V, to.rows, p.V, scratch + kBlock * to.q_stride);
 }
 
 /** P and dS of one strip for keys [key, key + n), and its dQ. */
@@ -121,41 +109,48 @@ static void reverse_strip(const Attention& p, Reverse& run, int key, int n, cons
                                {run.dq + more * W, kStrip, W, nullptr});
 }
 
-/** C [rows, columns] += A·B with C's rows close together. */
-static void add_product(int rows, int columns, int depth, const float* a, const float* b, size_t b_stride, float* c) {
+/** C [rows, columns] = A·B, or added to C, whose rows are close together. */
+template <Start start>
+static void rows_product(int rows, int columns, int depth, const float* a, const float* b, size_t b_stride, float* c) {
   int i = 0;
   for (; i + W < columns; i += 2 * W) {
     int left = columns - i - W;
-    product<2, kByRow, kAdd>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, left < W ? left : W, nullptr});
+    product<2, kByRow, start>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, left < W ? left : W, nullptr});
   }
   if (i < columns)
-    product<1, kByRow, kAdd>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, columns - i, nullptr});
+    product<1, kByRow, start>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, columns - i, nullptr});
 }
 
-/** Adds a block's share to dK and dV of keys [key, key + n), leaving out queries before the first that sees a key. */
-static void add_to_keys(const Attention& p, const ReverseBlock& block, int key, int n, float* dk, float* dv) {
-  for (int j = 0; j < n;) {
-    auto first_query = [&](int j) {
-      int vector = 0;
-      while (vector < 2 * block.count && block.strips[vector / 2].strip.most[vector % 2] <= key + j) vector++;
-      return vector * W;
-    };
+/** A block's share in dK and dV of keys [key + from, key + to); queries before the first that sees a key are left out. */
+template <Start start>
+static void share_with_keys(const Attention& p, const ReverseBlock& block, int key, int from, int to, float* dk,
+                            float* dv) {
+  auto first_query = [&](int j) {
+    int vector = 0;
+    while (block.strips[vector / 2].strip.most[vector % 2] <= key + j) vector++;
+    return vector * W;
+  };
+  for (int j = from; j < to;) {
     int first = first_query(j), end = j + 1;
-    while (end < n && first_query(end) == first) end++;
+    while (end < to && first_query(end) == first) end++;
     int depth = block.rows - first;
-    if (depth > 0) {
-      add_product(end - j, p.V, depth, block.weights + j * kBlock + first, block.dy + first * block.dy_stride,
-                  block.dy_stride, dv + (size_t)j * p.V);
-      add_product(end - j, p.H, depth, block.dscores + j * kBlock + first, block.q + first * block.q_stride,
-                  block.q_stride, dk + (size_t)j * p.H);
-    }
+    rows_product<start>(end - j, p.V, depth, block.weights + j * kBlock + first, block.dy + first * block.dy_stride,
+                        block.dy_stride, dv + (size_t)(key + j) * p.V);
+    rows_product<start>(end - j, p.H, depth, block.dscores + j * kBlock + first, block.q + first * block.q_stride,
+                        block.q_stride, dk + (size_t)(key + j) * p.H);
     j = end;
   }
 }
 
-/** One block of queries against all keys that it sees; dk and dv are those of its head of keys. */
+/** dk and dv of one head of keys; behind the first `written` keys nothing has been written yet. */
+struct KeyGradients {
+  float *dk, *dv;
+  int written;
+};
+
+/** One block of queries against all keys that it sees. */
 static void reverse_block(const Attention& p, const Upstream& up, int unit, int index, float* scratch, float* dq,
-                          float* dk, float* dv) {
+                          KeyGradients& to) {
   ReverseBlock block;
   open_block(p, up, unit, index, scratch, block);
   const float* k = p.k + p.keys_of(unit) * p.S * p.H;
@@ -165,8 +160,12 @@ static void reverse_block(const Attention& p, const Upstream& up, int unit, int 
     for (int s = 0; s < block.count; s++)
       reverse_strip(p, block.strips[s], key, n, k + (size_t)key * p.H, v + (size_t)key * p.V,
                     block.weights + s * kStrip, block.dscores + s * kStrip);
-    add_to_keys(p, block, key, n, dk + (size_t)key * p.H, dv + (size_t)key * p.V);
+    int old = to.written - key;
+    old = old < 0 ? 0 : old < n ? old : n;
+    share_with_keys<kAdd>(p, block, key, 0, old, to.dk, to.dv);
+    share_with_keys<kFresh>(p, block, key, old, n, to.dk, to.dv);
   }
+  if (block.keys > to.written) to.written = block.keys;
   for (int s = 0; s < block.count; s++) {
     const Reverse& run = block.strips[s];
     for (int i = 0; i < 2; i++)
@@ -204,12 +203,12 @@ static void attention_gradient(const float* q, const float* k, const float* v, c
   int units = heads == 0 ? 0 : (int)(p.units() / heads), blocks = p.blocks();
   parallel((int)heads * parts, [&](int chunk, int thread) {
     size_t head = chunk / parts, part = chunk % parts;
-    float* my_dk = part == 0 ? dk + head * dk_size : more_dk + ((part - 1) * heads + head) * dk_size;
-    float* my_dv = part == 0 ? dv + head * dv_size : more_dv + ((part - 1) * heads + head) * dv_size;
-    __builtin_memset(my_dk, 0, sizeof(float) * dk_size);
-    __builtin_memset(my_dv, 0, sizeof(float) * dv_size);
+    KeyGradients to = {part == 0 ? dk + head * dk_size : more_dk + ((part - 1) * heads + head) * dk_size,
+                       part == 0 ? dv + head * dv_size : more_dv + ((part - 1) * heads + head) * dv_size, 0};
     for (int i = (int)part; i < units * blocks; i += parts)
-      reverse_block(p, up, (int)head * units + i / blocks, i % blocks, scratch + floats * thread, dq, my_dk, my_dv);
+      reverse_block(p, up, (int)head * units + i / blocks, i % blocks, scratch + floats * thread, dq, to);
+    __builtin_memset(to.dk + (size_t)to.written * H, 0, sizeof(float) * (S - to.written) * H);
+    __builtin_memset(to.dv + (size_t)to.written * V, 0, sizeof(float) * (S - to.written) * V);
   });
   if (parts > 1) {
     add_parts(dk, more_dk, parts, heads * dk_size);

@@ -59,32 +59,30 @@ struct Strip {
 static Strip strip_of(const Attention& p, int unit, int first) {
   Strip strip;
   strip.row = (size_t)unit * p.rows() + first;
+  int t = (int)(strip.row % p.T), n = (int)(strip.row / p.T % p.N), b = (int)(strip.row / p.T / p.N);
+  const int past = p.S - p.T;
   for (int v = 0; v < 2; v++) {
     int left = p.rows() - first - v * W;
     strip.rows[v] = left < 0 ? 0 : left < W ? left : W;
-    int32_t limits[W];
-    float positions[W], slopes[W];
-    strip.least[v] = p.S;
+    int32_t limits[W] = {};
+    float positions[W] = {}, slopes[W] = {};
+    strip.least[v] = strip.rows[v] < W ? 0 : p.S;
     strip.most[v] = 0;
-    for (int i = 0; i < W; i++) {
-      bool there = i < strip.rows[v];
-      size_t row = strip.row + (there ? v * W + i : 0);
-      int t = (int)(row % p.T), n = (int)(row / p.T % p.N), b = (int)(row / p.T / p.N);
-      int limit = p.S;
-      if (p.causal) {
-        limit = t + 1 + p.S - p.T;
-        if (p.prefix && p.prefix[b] > limit) limit = p.prefix[b];
-      }
+    for (int i = 0; i < strip.rows[v]; i++) {
+      int limit = p.causal ? t + 1 + past : p.S;
+      if (p.prefix && p.prefix[b] > limit) limit = p.prefix[b];
       if (p.lengths && p.lengths[b] < limit) limit = p.lengths[b];
-      if (limit > p.S) limit = p.S;
-      limits[i] = there && limit > 0 ? limit : 0;
-      if (limits[i] > strip.most[v]) strip.most[v] = limits[i];
-      if (limits[i] < strip.least[v]) strip.least[v] = limits[i];
-      positions[i] = (float)(t + p.S - p.T);
-      slopes[i] = p.slopes ? p.slopes[n] : 0;
-      strip.mask[v * W + i] =
-          p.mask ? p.mask + b * p.mask_stride[0] + n * p.mask_stride[1] + t * p.mask_stride[2] : nullptr;
+      limit = limit < 0 ? 0 : limit > p.S ? p.S : limit;
+      if (limit > strip.most[v]) strip.most[v] = limit;
+      if (limit < strip.least[v]) strip.least[v] = limit;
+      limits[i] = limit;
+      positions[i] = (float)(t + past);
+      if (p.slopes) slopes[i] = p.slopes[n];
+      if (p.mask) strip.mask[v * W + i] = p.mask + b * p.mask_stride[0] + n * p.mask_stride[1] + t * p.mask_stride[2];
+      // Where a unit is several heads, the next row may be the first position of the next head.
+      if (++t == p.T) t = 0, n++;
     }
+    for (int i = strip.rows[v]; i < W; i++) strip.mask[v * W + i] = p.mask;
     strip.limit[v] = load_int(limits);
     strip.position[v] = load(positions);
     strip.slope[v] = load(slopes);

@@ -1,6 +1,6 @@
-// Transposes W × W floats in registers, and with them the blocks of rows that attention keeps with rows as columns.
+// Rows as attention needs them: as columns, or by whole vectors.
 //
-// Pairs, then quarters of vectors are interleaved, and quarters put together: log₂ W steps of W shuffles each.
+// W × W floats are transposed in registers: pairs, then quarters of vectors are interleaved, and quarters put together.
 
 #ifndef LLM_ATTENTION_TRANSPOSE_H
 #define LLM_ATTENTION_TRANSPOSE_H
@@ -87,6 +87,20 @@ static void columns_to_rows(const float* x, size_t x_stride, int rows, int colum
     transpose(r);
     for (int i = 0; i < rows; i++) store_lanes(y + i * y_stride + c, lanes, r[i]);
   }
+}
+
+/** n rounded up to whole vectors. */
+LLM_INLINE size_t whole(int n) { return (size_t)(n + W - 1) / W * W; }
+
+/** Rows at a distance of whole(columns): where they lie if that is so already, else copied to `scratch`. */
+static const float* whole_rows(const float* x, int rows, int columns, float* scratch) {
+  const size_t stride = whole(columns);
+  if (stride == (size_t)columns) return x;
+  for (int r = 0; r < rows; r++)
+    each_vector(columns, [&](size_t c, int lanes) {
+      store(scratch + r * stride + c, load_lanes(x + (size_t)r * columns + c, lanes));
+    });
+  return scratch;
 }
 
 /** Σ_c x[r][c] · y[r][c] for each of `rows` ≤ W rows. */

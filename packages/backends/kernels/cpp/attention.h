@@ -14,6 +14,7 @@
 #define LLM_ATTENTION_H
 
 #include "attention-backward.h"
+#include "attention-decode.h"
 #include "attention-rows.h"
 #include "attention-tile.h"
 #include "attention-transpose.h"
@@ -68,7 +69,9 @@ static void attend(const Attention& p, Running& run, int key, int n, const float
     settle(p, run.strip, i, key, seen[i], scores + i * W, kStrip);
     factor[i] = online_softmax(scores + i * W, seen[i], run.top[i], run.total[i]);
   }
-  product<2, kByDepth, kScaled>(p.V, both, v, p.V, scores, kStrip, {run.o, kStrip, W, factor});
+  Target o = {run.o, kStrip, W, factor};
+  if (key == 0) product<2, kByDepth, kFresh>(p.V, both, v, p.V, scores, kStrip, o);
+  else product<2, kByDepth, kScaled>(p.V, both, v, p.V, scores, kStrip, o);
   if (rest > 0)
     product<1, kByDepth, kAdd>(p.V, rest, v + (size_t)both * p.V, p.V, alone, kStrip,
                                {run.o + more * W, kStrip, W, nullptr});
@@ -102,7 +105,7 @@ static void attend_block(const Attention& p, int unit, int block, float* scratch
       run.total[i] = vf{};
       rows_to_columns(p.q + (run.strip.row + i * W) * p.H, p.H, run.strip.rows[i], p.H, p.scale, run.q + i * W, kStrip);
     }
-    __builtin_memset(run.o, 0, sizeof(float) * p.V * kStrip);
+    if (run.strip.keys() == 0) __builtin_memset(run.o, 0, sizeof(float) * p.V * kStrip);
     if (run.strip.keys() > keys) keys = run.strip.keys();
   }
   const float* k = p.k + p.keys_of(unit) * p.S * p.H;
@@ -125,6 +128,7 @@ static void attention(const float* q, const float* k, const float* v, const uint
   Attention p = {q, k, v, mask, lengths, prefix, slopes, B, N, K, T, S, H, V, causal, scale,
                  {mask_b, mask_n, mask_t, mask_s}};
   if (B * N * T == 0) return;
+  if (p.rows() <= kFew) return decode(p, y, logsumexp);
   size_t floats = (size_t)kKeys * kStrip + (size_t)kBlock * (H + V);
   float* scratch = (float*)llm_scratch(0, sizeof(float) * floats * llm_thread_count());
   int blocks = p.blocks();

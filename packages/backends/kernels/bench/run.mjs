@@ -1,0 +1,21 @@
+// Bundles a benchmark with the sources that it measures and runs it.
+//
+//   node bench/run.mjs attention [arguments …]
+
+import { spawnSync } from "node:child_process";
+import { build } from "esbuild";
+
+const [name, ...rest] = process.argv.slice(2);
+// Inside of the addon's package, so that the bundle finds the addon and the loader of addons.
+const outfile = `../backend-native/node_modules/.bench/${name}.mjs`;
+await build({
+  entryPoints: [`bench/${name}.ts`],
+  outfile,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  conditions: ["@llm/source"],
+  external: ["@tensorflow/*"],
+  define: { "import.meta.url": JSON.stringify(new URL("../../backend-native/src/native.ts", import.meta.url).href) },
+});
+process.exitCode = spawnSync(process.execPath, [outfile, ...rest], { stdio: "inherit" }).status ?? 1;
