@@ -41,7 +41,8 @@ LLM_INLINE vf load(const float* p) { return *(const vf_at*)p; }
 LLM_INLINE void store(float* p, vf v) { *(vf_at*)p = v; }
 LLM_INLINE vi load_int(const int32_t* p) { return *(const vi_at*)p; }
 LLM_INLINE void store_int(int32_t* p, vi v) { *(vi_at*)p = v; }
-LLM_INLINE vf splat(float x) { return vf{} + x; }
+// Minus, because x − 0 is x for every x and costs nothing, while 0 + x turns −0 into 0 and is an instruction.
+LLM_INLINE vf splat(float x) { return x - vf{}; }
 LLM_INLINE vi splat_int(int32_t x) { return vi{} + x; }
 
 /** The first n lanes from memory, n < W; the others are `fill`. Nothing behind them is touched. */
