@@ -37,7 +37,7 @@ static inline const Tile* tiles_of(int vectors, Indices<I...>) {
 /** Float32 operands; C converts while packing. Other arithmetic has the same members (bf16.h, amx.h). */
 template <typename C>
 struct Float32 {
-  static constexpr size_t ROWS = TILE_ROWS, COLUMNS = TILE_COLUMNS, DEPTH = 256;
+  static constexpr size_t ROWS = TILE_ROWS, COLUMNS = TILE_COLUMNS, DEPTH = 384;
   /** Floats of a packed panel. W to spare, see `pack`. */
   static size_t a_panel(size_t depth) { return (ROWS * depth + W + 15) / 16 * 16; }
   static size_t b_panel(size_t depth) { return COLUMNS * depth; }

@@ -31,6 +31,7 @@ struct Finish {
   const float* bias;      // per column, or null
   const float* residual;  // laid out as C, or null
   int activation;
+  bool plain() const { return !bias && !residual && activation == 0; }
 };
 
 /** The activations that may follow a product: 0 none, 1 relu, 2 relu6, 3 logistic. */
@@ -48,6 +49,15 @@ LLM_INLINE void finish(vf value, float* c, const Finish& f, size_t at, size_t co
   value = activate(value, f.activation);
   if (f.residual) value = value + load_lanes(f.residual + at, lanes);
   store_lanes(c + at, lanes, value);
+}
+
+/** `finish` for a whole tile: `rows` times V vectors. */
+template <int V>
+static __attribute__((noinline)) void finish_tile(const vf* sums, int rows, float* c, size_t ldc, int lanes,
+                                                  const Finish& f) {
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < V; j++)
+      finish(sums[i * V + j], c, f, i * ldc + j * W, j * W, j == V - 1 ? lanes : W);
 }
 
 /** One step of K by float32; the 32-bit elements of packed pairs of bfloat16 have one of their own (bf16.h). */
@@ -69,8 +79,16 @@ static void tile(size_t depth, const float* a, size_t stride_a, const float* b, 
     a += stride_a;
     b += stride_b;
   }
+  if (lanes == W && f.plain()) {
+    // Unrolled, because most tiles end here and an index that varies would move all sums to memory.
+    for (int i = 0; i < R; i++)
+      for (int j = 0; j < V; j++) store(c + i * ldc + j * W, f.add ? acc[i][j] + load(c + i * ldc + j * W) : acc[i][j]);
+    return;
+  }
+  vf sums[R][V];
   for (int i = 0; i < R; i++)
-    for (int j = 0; j < V; j++) finish(acc[i][j], c, f, i * ldc + j * W, j * W, j == V - 1 ? lanes : W);
+    for (int j = 0; j < V; j++) sums[i][j] = acc[i][j];
+  finish_tile<V>(sums[0], R, c, ldc, lanes, f);
 }
 
 }  // namespace LLM_ISA

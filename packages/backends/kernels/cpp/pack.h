@@ -9,6 +9,7 @@
 #ifndef LLM_PACK_H
 #define LLM_PACK_H
 
+#include "kernel.h"
 #include "vec.h"
 
 namespace LLM_ISA {
@@ -24,30 +25,17 @@ struct Keep {
   LLM_INLINE vf convert(vf x) { return x; }
 };
 
-template <int S>
-LLM_INLINE void exchange(vf& a, vf& b) {
-  vi from_a, from_b;
-  for (int i = 0; i < W; i++) {
-    from_a[i] = i & S ? W + i - S : i;
-    from_b[i] = i & S ? W + i : i + S;
-  }
-#if defined(__clang__)
-  vf x, y;  // constant indices, which clang's shuffle wants as literals
-  for (int i = 0; i < W; i++) {
-    x[i] = i & S ? b[i & ~S] : a[i];
-    y[i] = i & S ? b[i] : a[i | S];
-  }
-  a = x, b = y;
-#else
-  vf x = __builtin_shuffle(a, b, from_a), y = __builtin_shuffle(a, b, from_b);
-  a = x, b = y;
-#endif
+template <int S, int... I>
+LLM_INLINE void exchange(vf& a, vf& b, Indices<I...>) {
+  vf x = __builtin_shufflevector(a, b, (I & S ? W + I - S : I)...);
+  b = __builtin_shufflevector(a, b, (I & S ? W + I : I + S)...);
+  a = x;
 }
 
 template <int S>
 LLM_INLINE void exchange_all(vf* v) {
   for (int i = 0; i < W; i++)
-    if (!(i & S)) exchange<S>(v[i], v[i + S]);
+    if (!(i & S)) exchange<S>(v[i], v[i + S], typename MakeIndices<W>::type());
   if constexpr (S > 1) exchange_all<S / 2>(v);
 }
 
