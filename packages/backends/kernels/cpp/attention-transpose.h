@@ -1,69 +1,12 @@
 // Rows as attention needs them: as columns, or by whole vectors.
-//
-// W × W floats are transposed in registers: pairs, then quarters of vectors are interleaved, and quarters put together.
 
 #ifndef LLM_ATTENTION_TRANSPOSE_H
 #define LLM_ATTENTION_TRANSPOSE_H
 
+#include "transpose.h"
 #include "vec.h"
 
 namespace LLM_ISA {
-
-#if defined(__AVX512F__)
-LLM_INLINE void transpose(vf r[W]) {
-  __m512 a[16], b[16];
-LLM_UNROLL
-  for (int i = 0; i < 16; i += 2) {
-    a[i] = _mm512_unpacklo_ps((__m512)r[i], (__m512)r[i + 1]);
-    a[i + 1] = _mm512_unpackhi_ps((__m512)r[i], (__m512)r[i + 1]);
-  }
-LLM_UNROLL
-  for (int i = 0; i < 16; i += 4) {
-    for (int j = 0; j < 2; j++) {
-      __m512d low = _mm512_castps_pd(a[i + j]), high = _mm512_castps_pd(a[i + j + 2]);
-      b[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, high));
-      b[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
-    }
-  }
-  // Quarter q of b[4g + j] is column 4q + j of rows 4g … 4g + 3.
-LLM_UNROLL
-  for (int j = 0; j < 4; j++) {
-    __m512 even0 = _mm512_shuffle_f32x4(b[j], b[4 + j], 0x88), even1 = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0x88);
-    __m512 odd0 = _mm512_shuffle_f32x4(b[j], b[4 + j], 0xdd), odd1 = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0xdd);
-    r[j] = (vf)_mm512_shuffle_f32x4(even0, even1, 0x88);
-    r[4 + j] = (vf)_mm512_shuffle_f32x4(odd0, odd1, 0x88);
-    r[8 + j] = (vf)_mm512_shuffle_f32x4(even0, even1, 0xdd);
-    r[12 + j] = (vf)_mm512_shuffle_f32x4(odd0, odd1, 0xdd);
-  }
-}
-#elif defined(__AVX2__)
-LLM_INLINE void transpose(vf r[W]) {
-  __m256 a[8], b[8];
-LLM_UNROLL
-  for (int i = 0; i < 8; i += 2) {
-    a[i] = _mm256_unpacklo_ps((__m256)r[i], (__m256)r[i + 1]);
-    a[i + 1] = _mm256_unpackhi_ps((__m256)r[i], (__m256)r[i + 1]);
-  }
-LLM_UNROLL
-  for (int i = 0; i < 8; i += 4) {
-    for (int j = 0; j < 2; j++) {
-      __m256d low = _mm256_castps_pd(a[i + j]), high = _mm256_castps_pd(a[i + j + 2]);
-      b[i + 2 * j] = _mm256_castpd_ps(_mm256_unpacklo_pd(low, high));
-      b[i + 2 * j + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low, high));
-    }
-  }
-LLM_UNROLL
-  for (int j = 0; j < 4; j++) {
-    r[j] = (vf)_mm256_permute2f128_ps(b[j], b[4 + j], 0x20);
-    r[4 + j] = (vf)_mm256_permute2f128_ps(b[j], b[4 + j], 0x31);
-  }
-}
-#else
-LLM_INLINE void transpose(vf r[W]) {
-  vf a = r[0], b = r[1], c = r[2], d = r[3];
-  for (int i = 0; i < W; i++) r[i] = vf{a[i], b[i], c[i], d[i]};
-}
-#endif
 
 /** y[c][r] = factor · x[r][c] for `rows` ≤ W rows; the columns of y for absent rows become zeros. */
 static void rows_to_columns(const float* x, size_t x_stride, int rows, int columns, float factor, float* y,

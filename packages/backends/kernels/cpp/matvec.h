@@ -16,17 +16,8 @@ namespace LLM_ISA {
 
 constexpr size_t THIN = 4;  // rows up to which reading B, not multiplying, takes the time
 
-static inline void clear(const Product& p) {
-  for (size_t i = 0; i < p.m; i++) {
-    for (size_t j = 0; j < p.n; j++) {
-      float value = p.bias ? p.bias[j] : 0;
-      p.c[i * p.ldc + j] = p.accumulate ? p.c[i * p.ldc + j] + value : value;
-    }
-  }
-}
-
 static inline bool is_thin(const Product& p) {
-  return p.m <= THIN && p.a.inner == 1 && (p.b.inner == 1 || p.b.outer == 1);
+  return p.m <= THIN && p.k > 0 && p.a.k_step == 1 && (p.b.k_step == 1 || p.b.lane_step == 1);
 }
 
 LLM_INLINE float dot(const float* a, const float* b, size_t n) {
@@ -41,47 +32,39 @@ LLM_UNROLL
   return sum((s[0] + s[1]) + (s[2] + s[3]));
 }
 
-LLM_INLINE void put(const Product& p, size_t i, size_t j, int lanes, vf value) {
-  float* to = p.c + i * p.ldc + j;
-  if (p.bias) value = value + load_lanes(p.bias + j, lanes);
-  store_lanes(to, lanes, p.accumulate ? load_lanes(to, lanes) + value : value);
-}
-
 static void multiply_thin(const Product& p) {
-  if (p.b.inner == 1) {
+  auto put = [&](size_t i, size_t j, int lanes, vf value) {
+    finish(value, p.c, p.finish, i * p.ldc + j, j, lanes);
+  };
+  if (p.b.k_step == 1) {
     parallel_ranges(p.n, (double)p.k * p.m, [&](size_t begin, size_t end, int) {
-      for (size_t j = begin; j < end; j++) {
-        for (size_t i = 0; i < p.m; i++) {
-          float value = dot(p.a.data + i * p.a.outer, p.b.data + j * p.b.outer, p.k) + (p.bias ? p.bias[j] : 0);
-          float* to = p.c + i * p.ldc + j;
-          *to = p.accumulate ? *to + value : value;
-        }
-      }
+      for (size_t j = begin; j < end; j++)
+        for (size_t i = 0; i < p.m; i++)
+          put(i, j, 1, splat(dot(p.a.at + i * p.a.lane_step, p.b.at + j * p.b.lane_step, p.k)));
     });
     return;
   }
   const size_t strip = 8 * W;
-  parallel_ranges(panels(p.n, strip), (double)p.k * strip * p.m, [&](size_t begin, size_t end, int) {
+  parallel_ranges(ceil_div(p.n, strip), (double)p.k * strip * p.m, [&](size_t begin, size_t end, int) {
     for (size_t j = begin * strip; j < end * strip && j < p.n; j += strip) {
-      size_t width = p.n - j < strip ? p.n - j : strip;
+      const size_t width = least(strip, p.n - j);
       for (size_t i = 0; i < p.m; i++) {
-        const float* a = p.a.data + i * p.a.outer;
-        if (width == strip) {
-          vf s[8];
-          for (int v = 0; v < 8; v++) s[v] = splat(0);
-          for (size_t k = 0; k < p.k; k++) {
-            const float* b = p.b.data + k * p.b.inner + j;
-LLM_UNROLL
-            for (int v = 0; v < 8; v++) s[v] = fma(splat(a[k]), load(b + v * W), s[v]);
-          }
-          for (int v = 0; v < 8; v++) put(p, i, j + v * W, W, s[v]);
-        } else {
+        const float* a = p.a.at + i * p.a.lane_step;
+        const float* b = p.b.at + j;
+        if (width < strip) {
           each_vector(width, [&](size_t v, int lanes) {
             vf s = splat(0);
-            for (size_t k = 0; k < p.k; k++) s = fma(splat(a[k]), load_lanes(p.b.data + k * p.b.inner + j + v, lanes), s);
-            put(p, i, j + v, lanes, s);
+            for (size_t k = 0; k < p.k; k++) s = fma(splat(a[k]), load_lanes(b + k * p.b.k_step + v, lanes), s);
+            put(i, j + v, lanes, s);
           });
+          continue;
         }
+        vf s[8] = {};
+        for (size_t k = 0; k < p.k; k++) {
+LLM_UNROLL
+          for (int v = 0; v < 8; v++) s[v] = fma(splat(a[k]), load(b + k * p.b.k_step + v * W), s[v]);
+        }
+        for (int v = 0; v < 8; v++) put(i, j + v * W, W, s[v]);
       }
     }
   });

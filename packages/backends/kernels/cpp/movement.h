@@ -7,8 +7,8 @@
 #ifndef LLM_MOVEMENT_H
 #define LLM_MOVEMENT_H
 
-#include "gemm-pack.h"
 #include "kernel.h"
+#include "transpose.h"
 #include "vec.h"
 
 namespace LLM_ISA {
@@ -39,7 +39,7 @@ static void transpose_matrices(const float* x, float* y, size_t count, size_t ro
         int wide = (int)(columns - j < (size_t)W ? columns - j : W);
         vf block[W];
         for (int r = 0; r < W; r++) block[r] = r < high ? load_lanes(from + (i + r) * columns + j, wide) : splat(0);
-        transpose_block(block);
+        transpose(block);
         for (int c = 0; c < wide; c++) store_lanes(to + (j + c) * rows + i, high, block[c]);
       }
     }
