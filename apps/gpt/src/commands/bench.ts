@@ -26,7 +26,8 @@ export function addBenchCommands(program: Command): void {
       ["flags", { model: "gpt2", context: 64, bias: false, ...flags, data: ["-"] }],
     ]);
     const backend = await activateBackend(config.backend);
-    const bench = (): Promise<BenchResult> => benchTraining({ ...config, backend });
+    const bench = (onWarm?: () => void): Promise<BenchResult> =>
+      benchTraining({ ...config, backend }, onWarm ? { onWarm } : {});
     const { result, table } = profile ? await withKernelTable(bench) : { result: await bench(), table: undefined };
     if (table) say(table);
     printResult(json, result, describeBench(result));

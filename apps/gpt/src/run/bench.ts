@@ -24,9 +24,10 @@ export interface BenchResult {
 
 const WARMUP = 3;
 
-/** Times `steps` steps after a warm-up: forward, backward, clip, AdamW. */
+/** Times `steps` steps after a warm-up, whose end `onWarm` is told: forward, backward, clip, AdamW. */
 export async function benchTraining(
   config: ModelConfig & { batch: number; vocab: number; steps: number; backend: string },
+  { onWarm = () => {} }: { onWarm?: () => void } = {},
 ): Promise<BenchResult> {
   const { batch, vocab, context, steps } = config;
   const model = modelFromArchitecture(architectureOf(config, vocab), 1);
@@ -39,6 +40,7 @@ export async function benchTraining(
   let halfway = held();
   for (let step = -WARMUP; step < steps; step++) {
     const batches: Batch[] = [{ inputs: tokens(), targets: tokens(), batch, context }];
+    if (step === 0) onWarm();
     const began = performance.now();
     await trainStep({
       parameters,

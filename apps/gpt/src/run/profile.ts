@@ -2,11 +2,15 @@
 
 import { type KernelProfile, startKernelProfile } from "@llm/kernels";
 
-/** Runs f; returns its result and the table. */
-export async function withKernelTable<T>(f: () => Promise<T>): Promise<{ result: T; table: string }> {
-  const stop = startKernelProfile();
-  const began = performance.now();
-  const result = await f().finally(stop);
+/** Runs f, which says when the profile begins; returns its result and the table. */
+export async function withKernelTable<T>(f: (begin: () => void) => Promise<T>): Promise<{ result: T; table: string }> {
+  let stop = startKernelProfile();
+  let began = performance.now();
+  const result = await f(() => {
+    stop();
+    stop = startKernelProfile();
+    began = performance.now();
+  }).finally(() => stop());
   return { result, table: kernelTable(stop(), performance.now() - began) };
 }
 

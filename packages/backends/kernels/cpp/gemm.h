@@ -38,7 +38,7 @@ static inline const Tile* tiles_of(int vectors, Indices<I...>) {
 /** Float32 operands; C converts while packing. Other arithmetic has the same members (bf16.h, amx.h). */
 template <typename C>
 struct Float32 {
-  static constexpr size_t ROWS = TILE_ROWS, COLUMNS = TILE_COLUMNS, DEPTH = 256;
+  static constexpr size_t ROWS = TILE_ROWS, COLUMNS = TILE_COLUMNS, DEPTH = 384;
   /** Whether rows of A that are contiguous can be read where they are. */
   static constexpr bool IN_PLACE = C::NOTHING;
   /** Floats of a packed panel. W to spare, see `pack`. */

@@ -16,12 +16,16 @@ namespace LLM_ISA {
 /** y[i…] = x[i…] for 4-byte elements: four outer sizes with each side's steps, then runs of n contiguous elements. */
 static void copy_runs(const float* x, float* y, size_t n0, size_t n1, size_t n2, size_t n3, size_t n, size_t x0, size_t x1,
                       size_t x2, size_t x3, size_t y0, size_t y1, size_t y2, size_t y3) {
-  parallel_ranges(n0 * n1 * n2 * n3, (double)n, [&](size_t begin, size_t end, int) {
+  parallel_ranges(n0 * n1 * n2, (double)n3 * n, [&](size_t begin, size_t end, int) {
     for (size_t i = begin; i < end; i++) {
-      size_t d = i % n3, c = i / n3 % n2, b = i / n3 / n2 % n1, a = i / n3 / n2 / n1;
-      const float* from = x + a * x0 + b * x1 + c * x2 + d * x3;
-      float* to = y + a * y0 + b * y1 + c * y2 + d * y3;
-      each_vector(n, [&](size_t v, int lanes) { store_lanes(to + v, lanes, load_lanes(from + v, lanes)); });
+      size_t c = i % n2, b = i / n2 % n1, a = i / n2 / n1;
+      const float* from = x + a * x0 + b * x1 + c * x2;
+      float* to = y + a * y0 + b * y1 + c * y2;
+      for (size_t d = 0; d < n3; d++, from += x3, to += y3) {
+        size_t v = 0;
+        for (; v + W <= n; v += W) store(to + v, load(from + v));
+        if (v < n) store_part(to + v, (int)(n - v), load_part(from + v, (int)(n - v)));
+      }
     }
   });
 }
