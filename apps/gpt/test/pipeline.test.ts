@@ -233,6 +233,7 @@ test("llm bench train prints what it promises", async () => {
     "tokensPerSecond",
     "flopsPerSecond",
     "peakRssBytes",
+    "growth",
   ]);
   const { min, median, max } = result.msPerStep as Record<string, number>;
   expect(0 < (min as number) && (min as number) <= (median as number) && (median as number) <= (max as number)).toBe(

@@ -1,5 +1,7 @@
 // `llm bench train`: whole training steps on random tokens, timed.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { AdamW } from "@llm/adamw";
 import type { Batch } from "@llm/dataloader";
 import { Random } from "@llm/random";
@@ -74,8 +76,10 @@ export async function benchTraining(
   return result;
 }
 
-/** Tensors and resident memory now. */
+/** Tensors and resident memory now, without what a garbage collection would free. */
 function held(): { tensors: number; rssBytes: number } {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
   return { tensors: memory().numTensors, rssBytes: process.memoryUsage.rss() };
 }
 

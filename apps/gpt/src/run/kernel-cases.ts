@@ -101,7 +101,7 @@ function rows(): KernelCase[] {
   const ids = (count = r): Tensor =>
     tensor(
       Int32Array.from({ length: count }, (_, i) => (i * 7919) % v),
-      [r],
+      [count],
       "int32",
     );
   return [
