@@ -157,8 +157,8 @@ static void settle(const Attention& p, const Strip& strip, Sight sight, int v, i
 }
 
 /**
- * e^x for scores below their maximum: as `exp`, but 0 below e^−64 ≈ 10^−28, which no float32 sum with 1 can feel. Weights
- * smaller than that would become denormal numbers in the gradient, and those are many times slower.
+ * e^x for scores below their maximum: as `exp`, but 0 below e^−64 ≈ 10^−28, which no float32 sum with 1 can feel.
+ * Weights smaller than that would become denormal numbers in the gradient, and those are many times slower.
  */
 LLM_INLINE vf exp_score(vf x) {
   constexpr float kLeastExponent = -64;
