@@ -12,6 +12,7 @@
 #ifndef LLM_ATTENTION_BACKWARD_H
 #define LLM_ATTENTION_BACKWARD_H
 
+#include "attention-block.h"
 #include "attention-rows.h"
 #include "attention-tile.h"
 #include "attention-transpose.h"
@@ -19,71 +20,13 @@
 
 namespace LLM_ISA {
 
-/** What the gradient has beside the inputs. */
-struct Upstream {
-  const float *y, *logsumexp, *dy;
-};
-
-/** A strip with its columns: `q` and `dq` [H][kStrip], `dy` [V][kStrip]. */
-struct Reverse {
-  Strip strip;
-  float *q, *dq, *dy;
-  vf logsumexp[2], delta[2];
-};
-
-/** A block of queries: its strips, its rows of Q and dO by whole vectors, and P and dS [kKeys][kBlock]. */
-struct ReverseBlock {
-  Reverse strips[kStrips];
-  int count, rows, keys;
-  const float *q, *dy;
-  size_t q_stride, dy_stride;
-  float *weights, *dscores;
-};
-
-static size_t backward_floats(const Attention& p) {
-  return 2 * (size_t)kKeys * kBlock + (size_t)kBlock * (2 * p.H + p.V + whole(p.H) + whole(p.V));
-}
-
-static void open_block(const Attention& p, const Upstream& up, int unit, int block, float* scratch, ReverseBlock& to) {
-  to.weights = scratch;
-  to.dscores = scratch + kKeys * kBlock;
-  scratch += 2 * kKeys * kBlock;
-  to.count = to.rows = to.keys = 0;
-  const vf infinity = splat(__builtin_inff());
-  for (int first = block * kBlock; to.count < kStrips && first < p.rows(); first += kStrip) {
-    Reverse& run = to.strips[to.count++];
-    run.strip = strip_of(p, unit, first);
-    run.q = scratch;
-    run.dq = run.q + p.H * kStrip;
-    run.dy = run.dq + p.H * kStrip;
-    scratch = run.dy + p.V * kStrip;
-    for (int i = 0; i < 2; i++) {
-      size_t row = run.strip.row + i * W;
-      int rows = run.strip.rows[i];
-      rows_to_columns(p.q + row * p.H, p.H, rows, p.H, p.scale, run.q + i * W, kStrip);
-      rows_to_columns(up.dy + row * p.V, p.V, rows, p.V, 1, run.dy + i * W, kStrip);
-      run.delta[i] = row_products(up.y + row * p.V, up.dy + row * p.V, p.V, rows, p.V);
-      vf kept = rows > 0 ? load_lanes(up.logsumexp + row, rows) : vf{};
-      // A query that saw no key has −∞; with +∞ its weights become 0.
-      run.logsumexp[i] = select((vi)(kept == -infinity), infinity, kept);
-    }
-    __builtin_memset(run.dq, 0, sizeof(float) * p.H * kStrip);
-    to.rows += run.strip.count();
-    if (run.strip.keys() > to.keys) to.keys = run.strip.keys();
-  }
-  size_t row = to.strips[0].strip.row;
-  to.q_stride = whole(p.H);
-  to.dy_stride = whole(p.V);
-  to.q = whole_rows(p.q + row * p.H, to.rows, p.H, scratch);
-  to.dy = whole_rows(up.dy + row * p.V, to.rows, p.V, scratch + kBlock * to.q_stride);
-}
-
-/** P and dS of one strip for keys [key, key + n), and its dQ. */
-static void reverse_strip(const Attention& p, Reverse& run, int key, int n, const float* k, const float* v,
+/** P and dS of one strip for keys [key, key + n), and its dQ. Returns whether it may see any of them. */
+static bool reverse_strip(const Attention& p, Reverse& run, int key, int n, const float* k, const float* v,
                           float* weights, float* dscores) {
+  const Sight seeing = sight(p, run.strip, key, n);
   int seen[2];
   for (int i = 0; i < 2; i++) {
-    int left = run.strip.most[i] - key;
+    int left = seeing == kNothing ? 0 : run.strip.most[i] - key;
     seen[i] = left < 0 ? 0 : left < n ? left : n;
   }
   int both = seen[0] < seen[1] ? seen[0] : seen[1], more = seen[1] > seen[0] ? 1 : 0, rest = seen[more] - both;
@@ -94,7 +37,7 @@ static void reverse_strip(const Attention& p, Reverse& run, int key, int n, cons
   product<1, kByRow, kFresh>(rest, p.H, k_rest, p.H, run.q + more * W, kStrip, {weights + alone, kBlock, W, nullptr});
   product<1, kByRow, kFresh>(rest, p.V, v_rest, p.V, run.dy + more * W, kStrip, {dscores + alone, kBlock, W, nullptr});
   for (int i = 0; i < 2; i++) {
-    settle(p, run.strip, i, key, seen[i], weights + i * W, kBlock);
+    settle(p, run.strip, seeing, i, key, seen[i], weights + i * W, kBlock);
     for (int j = 0; j < n; j++) {
       float *weight = weights + j * kBlock + i * W, *dscore = dscores + j * kBlock + i * W;
       vf e = j < seen[i] ? exp_score(load(weight) - run.logsumexp[i]) : vf{};
@@ -107,6 +50,7 @@ static void reverse_strip(const Attention& p, Reverse& run, int key, int n, cons
   if (rest > 0)
     product<1, kByDepth, kAdd>(p.H, rest, k_rest, p.H, dscores + alone, kBlock,
                                {run.dq + more * W, kStrip, W, nullptr});
+  return both + rest > 0;
 }
 
 /** C [rows, columns] = A·B, or added to C, whose rows are close together. */
@@ -115,13 +59,14 @@ static void rows_product(int rows, int columns, int depth, const float* a, const
   int i = 0;
   for (; i + W < columns; i += 2 * W) {
     int left = columns - i - W;
-    product<2, kByRow, start>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, left < W ? left : W, nullptr});
+    product<2, kByRow, start>(rows, depth, a, kBlock, b + i, b_stride,
+                              {c + i, (size_t)columns, left < W ? left : W, nullptr});
   }
   if (i < columns)
     product<1, kByRow, start>(rows, depth, a, kBlock, b + i, b_stride, {c + i, (size_t)columns, columns - i, nullptr});
 }
 
-/** A block's share in dK and dV of keys [key + from, key + to); queries before the first that sees a key are left out. */
+/** A block's share in dK and dV of keys [key + from, key + to), without queries before the first that sees a key. */
 template <Start start>
 static void share_with_keys(const Attention& p, const ReverseBlock& block, int key, int from, int to, float* dk,
                             float* dv) {
@@ -157,9 +102,11 @@ static void reverse_block(const Attention& p, const Upstream& up, int unit, int 
   const float* v = p.v + p.keys_of(unit) * p.S * p.V;
   for (int key = 0; key < block.keys; key += kKeys) {
     int n = block.keys - key < kKeys ? block.keys - key : kKeys;
+    bool any = false;
     for (int s = 0; s < block.count; s++)
-      reverse_strip(p, block.strips[s], key, n, k + (size_t)key * p.H, v + (size_t)key * p.V,
-                    block.weights + s * kStrip, block.dscores + s * kStrip);
+      any |= reverse_strip(p, block.strips[s], key, n, k + (size_t)key * p.H, v + (size_t)key * p.V,
+                           block.weights + s * kStrip, block.dscores + s * kStrip);
+    if (!any && key + n <= to.written) continue;
     int old = to.written - key;
     old = old < 0 ? 0 : old < n ? old : n;
     share_with_keys<kAdd>(p, block, key, 0, old, to.dk, to.dv);
@@ -169,7 +116,8 @@ static void reverse_block(const Attention& p, const Upstream& up, int unit, int 
   for (int s = 0; s < block.count; s++) {
     const Reverse& run = block.strips[s];
     for (int i = 0; i < 2; i++)
-      columns_to_rows(run.dq + i * W, kStrip, run.strip.rows[i], p.H, splat(1), dq + (run.strip.row + i * W) * p.H, p.H);
+      columns_to_rows(run.dq + i * W, kStrip, run.strip.rows[i], p.H, splat(1), dq + (run.strip.row + i * W) * p.H,
+                      p.H);
   }
 }
 

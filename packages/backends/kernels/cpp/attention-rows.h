@@ -5,7 +5,8 @@
 //   limit(i) = min(length, max(i + 1, prefix))  with "causal", else min(length, S);  i counts from S − T
 //
 // so no [T, S] mask is needed, keys at and after the largest limit of some queries are never touched, and only the few
-// keys between their smallest and largest limit are compared one by one. A mask tensor is asked in addition.
+// keys between their smallest and largest limit are compared one by one. A mask tensor is asked in addition; where it
+// forbids some queries a whole block of keys, as masks of packed documents and windows do, the block is left out.
 //
 // Queries are treated in strips of two vectors, one query a lane. All query heads that share keys lie one behind the
 // other in memory; where there are few positions, strips run through the heads as if they were positions.
@@ -90,8 +91,56 @@ static Strip strip_of(const Attention& p, int unit, int first) {
   return strip;
 }
 
-/** Adds the slopes' bias to the scores of keys [key, key + n) for vector v of a strip, and −∞ where it may not look. */
-static void settle(const Attention& p, const Strip& strip, int v, int key, int n, float* scores, size_t stride) {
+/** How much a mask leaves of some keys. */
+enum Sight { kNothing, kSome, kAll };
+
+/** What the mask alone lets a strip see of keys [key, key + n). */
+static Sight sight(const Attention& p, const Strip& strip, int key, int n) {
+  if (!p.mask) return kAll;
+  bool any = false, all = true;
+  const size_t step = p.mask_stride[3];
+  const uint8_t* before = nullptr;
+  for (int i = 0; i < strip.count() && !(any && !all); i++) {
+    const uint8_t* row = strip.mask[i] + key * step;
+    if (row == before) continue;
+    before = row;
+    int j = 0;
+    for (; step == 1 && j + 8 <= n; j += 8) {
+      uint64_t eight;
+      __builtin_memcpy(&eight, row + j, 8);
+      any |= eight != 0;
+      // Borrowing reaches the top bit of a byte first where a byte is 0.
+      all &= ((eight - 0x0101010101010101u) & ~eight & 0x8080808080808080u) == 0;
+    }
+    for (; j < n; j++) {
+      any |= row[j * step] != 0;
+      all &= row[j * step] != 0;
+    }
+  }
+  return all ? kAll : any ? kSome : kNothing;
+}
+
+/** Vector v of a strip's scores of keys [key, key + n), one key a row: −∞ where the mask forbids. */
+static void apply_mask(const Attention& p, const Strip& strip, int v, int key, int n, float* scores, size_t stride) {
+  const vf never = splat(-__builtin_inff());
+  const uint8_t* const* rows = strip.mask + v * W;
+  const bool alike = p.mask_stride[1] == 0 && p.mask_stride[2] == 0;
+  for (int j = 0; j < n; j++) {
+    const size_t at = (key + j) * p.mask_stride[3];
+    float* s = scores + j * stride;
+    if (alike) {
+      if (rows[0][at] == 0) store(s, never);
+      continue;
+    }
+    int32_t seen[W];
+    for (int i = 0; i < W; i++) seen[i] = rows[i][at];
+    store(s, select((vi)(load_int(seen) != splat_int(0)), load(s), never));
+  }
+}
+
+/** The same scores with the slopes' bias, and −∞ for keys that a query may not see. */
+static void settle(const Attention& p, const Strip& strip, Sight sight, int v, int key, int n, float* scores,
+                   size_t stride) {
   if (p.slopes) {
     for (int j = 0; j < n; j++) {
       float* s = scores + j * stride;
@@ -99,41 +148,36 @@ static void settle(const Attention& p, const Strip& strip, int v, int key, int n
       store(s, fma(strip.slope[v], distance, load(s)));
     }
   }
-  const vf never = splat(-__builtin_inff());
-  if (p.mask) {
-    const uint8_t* const* rows = strip.mask + v * W;
-    for (int j = 0; j < n; j++) {
-      int32_t seen[W];
-      for (int i = 0; i < W; i++) seen[i] = rows[i][(key + j) * p.mask_stride[3]];
-      float* s = scores + j * stride;
-      store(s, select((vi)(load_int(seen) != splat_int(0)), load(s), never));
-    }
-  }
+  if (sight == kSome) apply_mask(p, strip, v, key, n, scores, stride);
   int free = strip.least[v] - key;
   for (int j = free < 0 ? 0 : free; j < n; j++) {
     float* s = scores + j * stride;
-    store(s, select((vi)(splat_int(key + j) < strip.limit[v]), load(s), never));
+    store(s, select((vi)(splat_int(key + j) < strip.limit[v]), load(s), splat(-__builtin_inff())));
   }
 }
 
-/** e^x for scores below their maximum: as `exp`, but what is below 2^−126 is 0. */
+/**
+ * e^x for scores below their maximum: as `exp`, but 0 below e^−64 ≈ 10^−28, which no float32 sum with 1 can feel.
+ * Weights smaller than that would become denormal numbers in the gradient, and those are many times slower.
+ */
 LLM_INLINE vf exp_score(vf x) {
+  constexpr float kLeastExponent = -64;
 #if defined(__AVX512F__)
-  const vf magic = vf{} + 12582912.0f;
-  vf n = fma(x, vf{} + 1.44269504088896341f, magic) - magic;
-  vf r = fma(n, vf{} - 0.693359375f, x);
-  r = fma(n, vf{} + 2.12194440e-4f, r);
-  vf e = vf{} + 1.9875691500e-4f;
-  e = fma(e, r, vf{} + 1.3981999507e-3f);
-  e = fma(e, r, vf{} + 8.3334519073e-3f);
-  e = fma(e, r, vf{} + 4.1665795894e-2f);
-  e = fma(e, r, vf{} + 1.6666665459e-1f);
-  e = fma(e, r, vf{} + 5.0000001201e-1f);
+  const vf magic = splat(12582912.0f);
+  vf n = fma(x, splat(1.44269504088896341f), magic) - magic;
+  vf r = fma(n, splat(-0.693359375f), x);
+  r = fma(n, splat(2.12194440e-4f), r);
+  vf e = splat(1.9875691500e-4f);
+  e = fma(e, r, splat(1.3981999507e-3f));
+  e = fma(e, r, splat(8.3334519073e-3f));
+  e = fma(e, r, splat(4.1665795894e-2f));
+  e = fma(e, r, splat(1.6666665459e-1f));
+  e = fma(e, r, splat(5.0000001201e-1f));
   e = fma(e, r * r, r) + 1.0f;
-  __mmask16 kept = _mm512_cmp_ps_mask((__m512)x, (__m512)(vf{} - 87.3f), _CMP_NLT_UQ);
+  __mmask16 kept = _mm512_cmp_ps_mask((__m512)x, (__m512)splat(kLeastExponent), _CMP_NLT_UQ);
   return (vf)_mm512_maskz_scalef_ps(kept, (__m512)e, (__m512)n);
 #else
-  return exp(x);
+  return select((vi)(x < splat(kLeastExponent)), vf{}, exp(x));
 #endif
 }
 

@@ -2,8 +2,8 @@
 //
 //   C [M, N] = (nothing | C | C ⊙ factor) + A·B,  A [M, D] or, by depth, [D, M];  B [D, N];  C [M, N]
 //
-// A tile of C, kRows rows of two vectors, stays in registers while the depth passes: two loads of B and kRows broadcasts
-// of A feed 2·kRows multiply-adds. A is read in place through single elements, so it may lie either way and have any
+// A tile of C, some rows of two vectors, stays in registers while the depth passes: two loads of B and one broadcast
+// of A a row feed two multiply-adds a row. A is read in place through single elements, so it may lie either way and have any
 // number of rows; B is read by whole vectors, so its rows must be padded to whole vectors.
 
 #ifndef LLM_ATTENTION_TILE_H

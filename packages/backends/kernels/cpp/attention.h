@@ -22,10 +22,11 @@
 
 namespace LLM_ISA {
 
-/** A strip on its way through the keys: `q` [H][kStrip], `o` [V][kStrip]. */
+/** A strip on its way through the keys: `q` [H][kStrip], and `o` [V][kStrip], which is undefined while `fresh`. */
 struct Running {
   Strip strip;
   float *q, *o;
+  bool fresh;
   vf top[2], total[2];
 };
 
@@ -53,6 +54,8 @@ LLM_INLINE vf online_softmax(float* scores, int n, vf& top, vf& total) {
 
 /** Lets a strip see keys [key, key + n). */
 static void attend(const Attention& p, Running& run, int key, int n, const float* k, const float* v, float* scores) {
+  const Sight seeing = sight(p, run.strip, key, n);
+  if (seeing == kNothing) return;
   int seen[2];
   for (int i = 0; i < 2; i++) {
     int left = run.strip.most[i] - key;
@@ -66,12 +69,13 @@ static void attend(const Attention& p, Running& run, int key, int n, const float
                              {alone, kStrip, W, nullptr});
   vf factor[2];
   for (int i = 0; i < 2; i++) {
-    settle(p, run.strip, i, key, seen[i], scores + i * W, kStrip);
+    settle(p, run.strip, seeing, i, key, seen[i], scores + i * W, kStrip);
     factor[i] = online_softmax(scores + i * W, seen[i], run.top[i], run.total[i]);
   }
   Target o = {run.o, kStrip, W, factor};
-  if (key == 0) product<2, kByDepth, kFresh>(p.V, both, v, p.V, scores, kStrip, o);
+  if (run.fresh) product<2, kByDepth, kFresh>(p.V, both, v, p.V, scores, kStrip, o);
   else product<2, kByDepth, kScaled>(p.V, both, v, p.V, scores, kStrip, o);
+  run.fresh = false;
   if (rest > 0)
     product<1, kByDepth, kAdd>(p.V, rest, v + (size_t)both * p.V, p.V, alone, kStrip,
                                {run.o + more * W, kStrip, W, nullptr});
@@ -79,6 +83,7 @@ static void attend(const Attention& p, Running& run, int key, int n, const float
 
 /** Writes a strip's results. */
 static void finish(const Attention& p, const Running& run, float* y, float* logsumexp) {
+  if (run.fresh) __builtin_memset(run.o, 0, sizeof(float) * p.V * kStrip);
   for (int i = 0; i < 2; i++) {
     if (run.strip.rows[i] == 0) continue;
     size_t row = run.strip.row + i * W;
@@ -105,7 +110,7 @@ static void attend_block(const Attention& p, int unit, int block, float* scratch
       run.total[i] = vf{};
       rows_to_columns(p.q + (run.strip.row + i * W) * p.H, p.H, run.strip.rows[i], p.H, p.scale, run.q + i * W, kStrip);
     }
-    if (run.strip.keys() == 0) __builtin_memset(run.o, 0, sizeof(float) * p.V * kStrip);
+    run.fresh = true;
     if (run.strip.keys() > keys) keys = run.strip.keys();
   }
   const float* k = p.k + p.keys_of(unit) * p.S * p.H;

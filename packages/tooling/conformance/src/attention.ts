@@ -83,6 +83,11 @@ function masks(backend: string): void {
     const f = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor): Tensor => groupedQueryAttention(q, k, v, { mask });
     agree(backend, `mask [${mask}]`, f, [...inputs(shape), bool(mask)], { kernels });
   }
+  // Two documents in one row: whole blocks of keys are forbidden, and whole blocks allowed.
+  const packed: Input = { shape: [200, 200], values: [], dtype: "bool" };
+  for (let i = 0; i < 200; i++) for (let j = 0; j < 200; j++) packed.values.push(Number(i < 130 === j < 130));
+  const apart = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor): Tensor => multiHead(q, k, v, { mask });
+  agree(backend, "mask of packed documents", apart, [...inputs({ n: 2, t: 200, h: 8 }), packed], { kernels });
   // Long enough for blocks of positions within a head; the first queries see no key at all.
   const long = { n: 2, k: 1, t: 100, h: 8 };
   const holes = bool([100, 100]);
