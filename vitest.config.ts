@@ -18,7 +18,10 @@ export default defineConfig({
     ],
     exclude: ["**/node_modules/**", "**/.*/**"],
     reporters: ["default", new Summary()],
-    setupFiles: ["@llm/vitest-config/setup"],
+    setupFiles: [
+      "@llm/vitest-config/setup",
+      ...(process.env.LLM_TEST_BACKEND ? ["./packages/tooling/conformance/src/setup.ts"] : []),
+    ],
     isolate: false,
     pool: "forks",
     testTimeout: 60_000,

@@ -35,6 +35,8 @@ afterEach(() => {
   }
 });
 
+await tf.setBackend("cpu");
+
 const inputs = [1, 2, 3].map((value) => tf.fill([1, 2, 3, 4], value));
 
 test.each([

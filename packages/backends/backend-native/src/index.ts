@@ -1,1 +1,1 @@
-export { nativeMachine, registerNativeBackend } from "./native.js";
+export { type Addon, nativeMachine, registerNativeBackend } from "./native.js";

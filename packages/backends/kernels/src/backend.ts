@@ -9,6 +9,8 @@ import type { Machine } from "./machine.js";
 import { Pool } from "./pool.js";
 import { bytesPerElement, TensorData } from "./storage.js";
 
+type Values = Parameters<MathBackendCPU["write"]>[0];
+
 /** A new tensor and where to write it. */
 export interface Output {
   info: TensorInfo;
@@ -72,22 +74,18 @@ export class MachineBackend extends MathBackendCPU {
     return dataId;
   }
 
-  override write(
-    values: Parameters<MathBackendCPU["write"]>[0],
-    shape: number[],
-    dtype: DataType,
-  ): ReturnType<MathBackendCPU["write"]> {
-    return this.#put(new TensorData(dtype, values, util.sizeFromShape(shape), 1));
+  override write(values: Values, shape: number[], dtype: DataType): ReturnType<MathBackendCPU["write"]> {
+    return this.#put(new TensorData(dtype, this.#own(values), util.sizeFromShape(shape), 1));
   }
 
-  override move(
-    dataId: object,
-    values: Parameters<MathBackendCPU["write"]>[0],
-    shape: number[],
-    dtype: DataType,
-    refCount: number,
-  ): void {
-    this.#data.set(dataId, new TensorData(dtype, values, util.sizeFromShape(shape), refCount));
+  /** Some CPU kernels of tfjs return a part of their input's array: it must not go with the input's memory. */
+  #own(values: Values): Values {
+    const view = ArrayBuffer.isView(values) && this.pool.owns(values);
+    return view ? (values as TypedArray).slice() : values;
+  }
+
+  override move(dataId: object, values: Values, shape: number[], dtype: DataType, refCount: number): void {
+    this.#data.set(dataId, new TensorData(dtype, this.#own(values), util.sizeFromShape(shape), refCount));
   }
 
   /** A copy: the memory behind a tensor belongs to another one soon after it is disposed. */

@@ -13,6 +13,7 @@ const CLASSES_PER_DOUBLING = 8;
 export class Pool {
   readonly #machine: Machine;
   readonly #free = new Map<number, Block[]>();
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
   #inUse = 0;
   #kept = 0;
 
@@ -31,7 +32,14 @@ export class Pool {
     const found = this.#free.get(size)?.pop();
     if (found) this.#kept -= size;
     this.#inUse += size;
-    return found ?? this.#machine.allocate(size);
+    const block = found ?? this.#machine.allocate(size);
+    this.#buffers.add(block.buffer);
+    return block;
+  }
+
+  /** Whether an array lies in memory that was handed out. */
+  owns(values: ArrayBufferView): boolean {
+    return this.#buffers.has(values.buffer);
   }
 
   /** Gives a block of `take` back. */

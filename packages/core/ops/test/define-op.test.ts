@@ -16,6 +16,8 @@ const scale = defineOp<Inputs, { factor: number }>({
   composite: ({ x, s }, { factor }) => tf.mul(tf.mul(x, s), factor),
 });
 
+await tf.setBackend("cpu");
+
 const calls: string[] = [];
 function registerFused(): void {
   const kernel = (name: string, f: (inputs: Record<string, tf.Tensor>, factor: number) => tf.Tensor[]): void =>

@@ -1,13 +1,14 @@
 import { Random, withRandom } from "@llm/random";
 import { expectClose, expectNoLeak } from "@llm/testing";
-import { memory, slice, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import { getBackend, memory, slice, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GPT2, type GPT2Config, gpt2ParameterCount, gpt2Presets } from "../src/index.js";
 
 const tiny: GPT2Config = { vocabSize: 23, maxLength: 8, dim: 12, heads: 3, layers: 2 };
 const ids = (...rows: number[][]): Tensor => tensor(rows, [rows.length, rows[0]!.length], "int32");
-const exact = { absolute: 0, relative: 0 };
+// On cpu every logit is the same sum in the same order; a fast kernel may take another order for another length.
+const exact = getBackend() === "cpu" ? { absolute: 0, relative: 0 } : { absolute: 1e-6, relative: 1e-5 };
 
 test("the published sizes have the published numbers of parameters", () => {
   expect(Object.entries(gpt2Presets).map(([name, config]) => [name, gpt2ParameterCount(config)])).toEqual([

@@ -1,13 +1,14 @@
 import { Random } from "@llm/random";
 import { expectClose, expectNoLeak } from "@llm/testing";
-import { memory, slice, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { getBackend, memory, slice, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Llama, type LlamaConfig, llamaParameterCount, llamaPresets } from "../src/index.js";
 
 const tiny: LlamaConfig = { vocabSize: 23, maxLength: 8, dim: 12, heads: 6, kvHeads: 2, layers: 2, hiddenDim: 20 };
 const ids = (...rows: number[][]): Tensor => tensor(rows, [rows.length, rows[0]!.length], "int32");
-const exact = { absolute: 0, relative: 0 };
+// On cpu every logit is the same sum in the same order; a fast kernel may take another order for another length.
+const exact = getBackend() === "cpu" ? { absolute: 0, relative: 0 } : { absolute: 1e-6, relative: 1e-5 };
 
 test("the published sizes have the published numbers of parameters", () => {
   const counts = Object.entries(llamaPresets).map(([name, config]) => [name, llamaParameterCount(config)]);

@@ -41,6 +41,11 @@ function checkExports({ path, manifest, report }) {
   if (!entries["."]) report("package.json", '"exports" has no "."', 'export "." from src/index.ts');
   const published = {};
   for (const [entry, target] of Object.entries(entries)) {
+    // A file as it is: sources of another language, the manifest itself.
+    if (target === entry && !/\.[cm]?[jt]s$/.test(target)) {
+      published[entry] = target;
+      continue;
+    }
     const source = target["@llm/source"] ?? "";
     const stem = source.match(/^\.\/src\/(.+)\.ts$/)?.[1];
     const wanted = {

@@ -193,8 +193,11 @@ export function checkDependencies({ path, manifest, names, tooling, report }) {
       );
     }
   }
+  // A package may also be loaded by its name, as addons are.
+  const texts = listFiles(join(path, "src"), /\.ts$/).map((file) => readIf(join(path, "src", file)));
+  const named = (name) => texts.some((text) => text.includes(JSON.stringify(name)));
   for (const [name, range] of Object.entries(dependencies)) {
-    if (!inSource.has(name))
+    if (!inSource.has(name) && !named(name))
       report(
         "package.json",
         `"dependencies" has ${name}, which src does not import`,

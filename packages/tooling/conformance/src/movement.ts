@@ -6,6 +6,7 @@ import { agree, integers, normal } from "./agree.js";
 /** Defines the tests for a registered backend. */
 export function movement(backend: string): void {
   transposes(backend);
+  parts(backend);
   const slices: [number[], number[], number[]][] = [
     [
       [7, 5],
@@ -52,6 +53,17 @@ export function movement(backend: string): void {
   agree(backend, "identity and reshape", (x) => tf.reshape(tf.clone(x), [5, 6]), [a], {
     kernels: ["Identity", "Reshape"],
   });
+}
+
+/** tfjs' own kernels may return a part of their input's array; the input's memory is then used again. */
+function parts(backend: string): void {
+  const cut = (x: tf.Tensor): tf.Tensor =>
+    tf.tidy(() => {
+      const halves = tf.tidy(() => tf.split(tf.add(x, 0), 2));
+      const noise = [1, 2, 3, 4].map((i) => tf.fill(x.shape, i)); // what takes the freed memory
+      return tf.add(halves[1] as tf.Tensor, tf.slice(noise[3] as tf.Tensor, 0, 3));
+    });
+  agree(backend, "parts of a tensor outlive it", cut, [normal([6, 5])], { kernels: ["Fill"], differentiate: [] });
 }
 
 function transposes(backend: string): void {

@@ -64,7 +64,7 @@ function address() {
     console.log(`address, undefined: ${isa}`);
     run(
       process.execPath,
-      ["node_modules/vitest/vitest.mjs", "run", "packages/backends/backend-native/test", "--pool=forks"],
+      ["node_modules/vitest/vitest.mjs", "run", "packages/tooling/conformance/test/native.test.ts", "--pool=forks"],
       {
         LD_PRELOAD: `${library("libasan.so")} ${library("libubsan.so")}`,
         // Node itself never frees everything; a throwing addon unwinds through frames that the sanitizer does not know.

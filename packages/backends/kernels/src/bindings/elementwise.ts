@@ -95,11 +95,11 @@ const cast = binding<One, { dtype: DataType }>("Cast", ({ inputs: { x }, attrs: 
 
 type FillCall = Call<{ x?: TensorInfo }, { shape?: number[]; value?: number | string; dtype?: DataType }>;
 
-function filled(name: string, valueOf: (call: FillCall) => number | string | undefined): Binding {
+function filled(name: string, constant: (call: FillCall) => number | string | undefined): Binding {
   return binding(name, (call: FillCall) => {
     const { inputs, attrs, backend } = call;
     const [shape, dtype] = [inputs.x?.shape ?? attrs.shape ?? [], inputs.x?.dtype ?? attrs.dtype ?? "float32"];
-    const value = valueOf(call);
+    const value = constant(call);
     if (dtype !== "float32" || typeof value !== "number") return undefined;
     const y = backend.output(shape);
     backend.call("fill_elements", y.address, sizeFromShape(shape), value);

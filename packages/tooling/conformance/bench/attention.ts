@@ -1,8 +1,12 @@
 // Attention on the backend `native`, fused beside the composite of the same kernels' products and softmax: forward and
 // backward, causal, in turn, medians. The addon must have been built.
 //
-//   pnpm --filter @llm/kernels bench attention [heads] [head dim]
+//   pnpm --filter @llm/conformance bench attention [heads] [head dim]
 
+import { attention } from "@llm/attention";
+import { registerNativeBackend } from "@llm/backend-native";
+import type { MachineBackend } from "@llm/kernels";
+import { gradients } from "@llm/ops";
 import {
   engine,
   getKernel,
@@ -16,10 +20,6 @@ import {
   tidy,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
-import { attention } from "../../../attention/attention/src/index.js";
-import { gradients } from "../../../core/ops/src/index.js";
-import { registerNativeBackend } from "../../backend-native/src/index.js";
-import type { MachineBackend } from "../src/index.js";
 
 const heads = Number(process.argv[2] ?? 8);
 const headDim = Number(process.argv[3] ?? 64);

@@ -6,8 +6,8 @@ import { spawnSync } from "node:child_process";
 import { build } from "esbuild";
 
 const [name, ...rest] = process.argv.slice(2);
-// Inside of the addon's package, so that the bundle finds the addon and the loader of addons.
-const outfile = `../backend-native/node_modules/.bench/${name}.mjs`;
+// Inside of the package, so that the bundle finds what it does not contain.
+const outfile = `node_modules/.bench/${name}.mjs`;
 await build({
   entryPoints: [`bench/${name}.ts`],
   outfile,
@@ -16,6 +16,5 @@ await build({
   platform: "node",
   conditions: ["@llm/source"],
   external: ["@tensorflow/*"],
-  define: { "import.meta.url": JSON.stringify(new URL("../../backend-native/src/native.ts", import.meta.url).href) },
 });
 process.exitCode = spawnSync(process.execPath, [outfile, ...rest], { stdio: "inherit" }).status ?? 1;

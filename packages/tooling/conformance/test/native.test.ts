@@ -1,8 +1,8 @@
-import { conformance } from "@llm/conformance";
+import { nativeMachine, registerNativeBackend } from "@llm/backend-native";
 import { bindings, registerMachine } from "@llm/kernels";
 import { available } from "@llm/testing";
 import { describe } from "vitest";
-import { nativeMachine, registerNativeBackend } from "../src/index.js";
+import { conformance } from "../src/index.js";
 
 describe.skipIf(!available("native"))("the kernels as an addon", () => {
   // Under a sanitizer, blocks are as large as their tensors, so that no byte behind one goes unseen.

@@ -1,0 +1,5 @@
+import { registerSimdBackend } from "@llm/backend-simd";
+import { conformance } from "../src/index.js";
+
+registerSimdBackend();
+conformance("simd");
