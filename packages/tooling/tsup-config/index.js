@@ -17,6 +17,7 @@ export function packageConfig(options = {}) {
     treeshake: false,
     splitting: true,
     dts: false,
+    removeNodeProtocol: false,
     external: [/^node:/],
     onSuccess: async () => emitDeclarations(process.cwd()),
     ...options,

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { bitsPerByte } from "@llm/causal-lm";
+import { getBackend } from "@tensorflow/tfjs-core";
 import pc from "picocolors";
 import { resolveConfig } from "../config/resolve.js";
 import { finetuneSchema, pretrainSchema } from "../config/schema.js";
@@ -52,7 +53,10 @@ export async function runDemo(options: { out?: string; quick?: boolean }): Promi
   const settings = options.quick ? quick : {};
   const { base, tuned } = paths;
   const pretraining = resolveConfig(pretrainSchema, [
-    ["demo", { ...demoPretraining, data: [files.train], validationData: [files.validation], ...settings }],
+    [
+      "demo",
+      { ...demoPretraining(getBackend()), data: [files.train], validationData: [files.validation], ...settings },
+    ],
   ]);
   const trained = finished(await pretrain(pretraining, base), "pretrain");
 

@@ -2,25 +2,47 @@
 
 import type { FinetuneConfig, PretrainConfig } from "../config/schema.js";
 
-export const demoPretraining: Partial<PretrainConfig> = {
+const shared: Partial<PretrainConfig> = {
   vocab: 2048,
   model: "llama",
+  context: 128,
+  batch: 8,
+  minLearningRate: 2e-4,
+  warmup: 30,
+  samplePrompt: "interface ",
+  evalTokens: 16_000,
+};
+
+const small: Partial<PretrainConfig> = {
+  ...shared,
+  layers: 4,
+  heads: 4,
+  kvHeads: 2,
+  dim: 128,
+  steps: 330,
+  learningRate: 4e-3,
+  evalEvery: 110,
+  checkpointEvery: 110,
+  sampleEvery: 165,
+};
+
+const large: Partial<PretrainConfig> = {
+  ...shared,
   layers: 6,
   heads: 8,
   kvHeads: 4,
   dim: 256,
-  context: 128,
-  batch: 8,
   steps: 400,
   learningRate: 1.5e-3,
-  minLearningRate: 2e-4,
-  warmup: 30,
   evalEvery: 100,
   checkpointEvery: 100,
   sampleEvery: 200,
-  samplePrompt: "interface ",
-  evalTokens: 16_000,
 };
+
+/** What is trained in minutes on that backend: native manages a model five times as large. */
+export function demoPretraining(backend: string): Partial<PretrainConfig> {
+  return backend === "native" ? large : small;
+}
 
 export const demoFinetuning: Partial<FinetuneConfig> = {
   method: "lora",

@@ -2,6 +2,7 @@
 
 import { bindings, type Machine, registerMachine } from "@llm/kernels";
 import { LinearMemory, MOST_PAGES } from "./memory.js";
+import { nodeModule, nodeProcess } from "./node-module.js";
 import { compileVariant } from "./variants.js";
 import { startWorkers } from "./workers.js";
 
@@ -46,7 +47,7 @@ export async function simdMachine({ threads = defaultThreads() }: SimdOptions = 
   const { exports } = await WebAssembly.instantiate(module, { env: { memory }, host });
   const calls = exports as unknown as Exports;
   linear.start(calls.__heap_base.value as number);
-  if (shared) await startWorkers(threads - 1, module, linear);
+  if (shared) startWorkers(threads - 1, module, linear);
   const argumentsAt = calls.call_arguments();
   let view = new Float64Array(memory.buffer, argumentsAt, 64);
   return {
@@ -71,19 +72,14 @@ function textAt(memory: WebAssembly.Memory, address: number): string {
 
 function defaultThreads(): number {
   if (typeof SharedArrayBuffer === "undefined") return 1;
-  const { process, crossOriginIsolated, navigator } = globalThis as {
-    process?: { versions?: { node?: string }; env: Record<string, string | undefined> };
+  const node = nodeProcess();
+  if (node) {
+    const cores = nodeModule<{ availableParallelism(): number }>("node:os").availableParallelism();
+    return Number(node.env.LLM_THREADS) || cores;
+  }
+  const { crossOriginIsolated, navigator } = globalThis as {
     crossOriginIsolated?: boolean;
     navigator?: { hardwareConcurrency?: number };
   };
-  if (process?.versions?.node) return Number(process.env.LLM_THREADS) || nodeCores();
   return crossOriginIsolated ? (navigator?.hardwareConcurrency ?? 1) : 1;
-}
-
-/** Node 20 has no `navigator`; a bundle for browsers must not see an import of `node:os`. */
-function nodeCores(): number {
-  const { process } = globalThis as unknown as {
-    process: { getBuiltinModule?(name: string): { availableParallelism(): number } };
-  };
-  return process.getBuiltinModule?.("node:os").availableParallelism() ?? 1;
 }

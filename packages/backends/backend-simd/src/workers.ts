@@ -1,6 +1,12 @@
 // Threads: workers that run the same module on the same memory, each with a stack of its own.
 
 import type { LinearMemory } from "./memory.js";
+import { nodeModule } from "./node-module.js";
+
+/** What is used of Node's module. */
+interface WorkerThreads {
+  Worker: new (program: string, options: { eval: boolean }) => { postMessage(message: unknown): void; unref(): void };
+}
 
 const STACK_BYTES = 262_144;
 
@@ -21,20 +27,19 @@ else self.onmessage = ({ data }) => run(data);
 `;
 
 /** Starts `count` workers. They take part as soon as they run; nobody waits for them. */
-export async function startWorkers(count: number, module: WebAssembly.Module, linear: LinearMemory): Promise<void> {
+export function startWorkers(count: number, module: WebAssembly.Module, linear: LinearMemory): void {
   for (let i = 0; i < count; i++) {
     const stack = linear.address(STACK_BYTES) + STACK_BYTES;
-    const worker = await makeWorker();
+    const worker = makeWorker();
     worker.postMessage({ module, memory: linear.memory, stack } satisfies Start);
   }
 }
 
-async function makeWorker(): Promise<{ postMessage(message: unknown): void }> {
-  if (typeof Worker === "undefined") {
-    const { Worker: NodeWorker } = await import("node:worker_threads");
-    const worker = new NodeWorker(program, { eval: true });
-    worker.unref(); // threads that wait must not keep the process
-    return worker;
+function makeWorker(): { postMessage(message: unknown): void } {
+  if (typeof Worker !== "undefined") {
+    return new Worker(URL.createObjectURL(new Blob([program], { type: "text/javascript" })));
   }
-  return new Worker(URL.createObjectURL(new Blob([program], { type: "text/javascript" })));
+  const worker = new (nodeModule<WorkerThreads>("node:worker_threads").Worker)(program, { eval: true });
+  worker.unref(); // threads that wait must not keep the process
+  return worker;
 }
