@@ -1,4 +1,4 @@
-// `npm run prebuild`: builds the addon and puts it where node-gyp-build looks in the published package,
+// `npm run binaries`: builds the addon and puts it where node-gyp-build looks in the published package,
 // prebuilds/<platform>-<arch>/node.napi[.glibc|.musl].node. The release workflow runs this on each platform.
 
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
