@@ -12,6 +12,7 @@
 
 struct LlmKernel {
   const char* name;
+  int arity;
   void (*run)(const double* arguments);
 };
 
@@ -62,10 +63,11 @@ template <typename F, F* f>
 struct Thunk;
 template <typename... A, void (*f)(A...)>
 struct Thunk<void(A...), f> {
+  static constexpr int arity = sizeof...(A);
   static void run(const double* arguments) { unpack(f, arguments, typename MakeIndices<sizeof...(A)>::type()); }
 };
 
-#define LLM_KERNEL(f) {#f, Thunk<decltype(f), f>::run}
+#define LLM_KERNEL(f) {#f, Thunk<decltype(f), f>::arity, Thunk<decltype(f), f>::run}
 
 /** Runs f(chunk, thread) for each chunk. */
 template <typename F>

@@ -17,9 +17,10 @@ namespace {
 void call(const char* name, std::vector<double> arguments) {
   LlmTable table = llm_portable::table();
   for (int i = 0; i < table.count; i++) {
-    if (std::strcmp(table.kernels[i].name, name) == 0) return table.kernels[i].run(arguments.data());
+    const LlmKernel& kernel = table.kernels[i];
+    if (std::strcmp(kernel.name, name) == 0 && kernel.arity == (int)arguments.size()) return kernel.run(arguments.data());
   }
-  std::fprintf(stderr, "there is no kernel %s\n", name);
+  std::fprintf(stderr, "there is no kernel %s of %zu arguments\n", name, arguments.size());
   std::exit(1);
 }
 
@@ -40,7 +41,7 @@ void use_pool(int seed) {
   size_t n = 100003;
   std::vector<float> a(n, 1.5f), b(n, (float)seed), y(n);
   for (int round = 0; round < 20; round++) {
-    call("add", {at(a.data()), at(b.data()), at(y.data()), (double)n});
+    call("add", {at(a.data()), at(b.data()), at(y.data()), 1, 1, 1, (double)n, 0, 0, 0, 1, 0, 0, 0, 1});
     for (float value : y) check(value == 1.5f + seed, "a sum");
   }
 }
