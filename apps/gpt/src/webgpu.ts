@@ -1,6 +1,9 @@
 // tfjs' WebGPU backend in Node, on the GPU that the package `webgpu` (Dawn) finds. Both packages are large and
-// optional, so the app does not bring them.
+// optional, so the app does not bring them: they are taken from beside the app or from the current folder.
 
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { registerBackend } from "@tensorflow/tfjs-core";
 import { UserError } from "./ui/error.js";
 
@@ -43,9 +46,13 @@ export async function registerWebGpu(): Promise<void> {
 }
 
 async function load(name: string): Promise<unknown> {
-  return import(name).catch(() => {
+  const here = createRequire(join(process.cwd(), "package.json"));
+  try {
+    return await import(name).catch(() => import(pathToFileURL(here.resolve(name)).href));
+  } catch (error) {
     throw new UserError(
-      `the backend webgpu needs the package ${name}: npm install webgpu @tensorflow/tfjs-backend-webgpu`,
+      `the backend webgpu needs the package ${name} (${(error as Error).message.split("\n")[0]}): ` +
+        "npm install webgpu @tensorflow/tfjs-backend-webgpu",
     );
-  });
+  }
 }

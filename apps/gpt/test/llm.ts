@@ -23,7 +23,7 @@ export interface Ended {
 /** Starts `llm ARGS`; `ended` resolves when it is over. */
 export async function start(
   args: readonly string[],
-  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = "", env = {}, cwd }: { input?: string; env?: Record<string, string>; cwd?: string } = {},
 ): Promise<{ child: ChildProcess; ended: Promise<Ended> }> {
   built ??= build({
     entryPoints: [join(app, "src", "cli.ts")],
@@ -47,7 +47,7 @@ export async function start(
     logLevel: "error",
   });
   await built;
-  const child = spawn(process.execPath, [bundle, ...args], { env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [bundle, ...args], { cwd, env: { ...process.env, ...env } });
   let [out, err] = ["", ""];
   child.stdout?.on("data", (chunk) => (out += chunk));
   child.stderr?.on("data", (chunk) => (err += chunk));

@@ -10,7 +10,6 @@
 import { type Contract, hasKernel } from "@llm/ops";
 import {
   add,
-  addN,
   div,
   engine,
   minimum,
@@ -20,6 +19,7 @@ import {
   scalar,
   sqrt,
   square,
+  stack,
   sum,
   type Tensor,
   tidy,
@@ -55,7 +55,8 @@ export function globalNorm(grads: Gradients): Scalar {
   if (hasKernel(globalNormContract.name)) {
     return engine().runKernel(globalNormContract.name, tensors as never) as Scalar;
   }
-  return tidy(() => sqrt(addN(tensors.map(sumOfSquares))) as Scalar);
+  // Not addN, which binds all its inputs at once: GPUs allow a shader only a few.
+  return tidy(() => sqrt(sum(stack(tensors.map(sumOfSquares)))) as Scalar);
 }
 
 /**
