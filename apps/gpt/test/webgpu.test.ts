@@ -25,7 +25,20 @@ async function llm(...args: string[]): Promise<string> {
 
 async function losses(backend: string, folder: string): Promise<number[]> {
   const [data, out] = [join(import.meta.dirname, "webgpu.test.ts"), join(folder, backend)];
-  await llm("pretrain", "--data", data, ...sizes, "--steps", "4", "--eval-every", "2", "--backend", backend, "--out", out);
+  await llm(
+    "pretrain",
+    "--data",
+    data,
+    ...sizes,
+    "--steps",
+    "4",
+    "--eval-every",
+    "2",
+    "--backend",
+    backend,
+    "--out",
+    out,
+  );
   const lines = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
   return lines.map((line) => JSON.parse(line).loss).filter((loss) => loss !== undefined);
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { activateBackend } from "../backend.js";
 import { addFlags, parseNumber } from "../config/flags.js";
 import { resolveConfig } from "../config/resolve.js";
-import { backendShape, modelShape, pretrainSchema } from "../config/schema.js";
+import { backendShape, modelShape, optimizationShape, pretrainSchema } from "../config/schema.js";
 import { type BenchResult, benchTraining, describeBench } from "../run/bench.js";
 import { benchKernels, describeKernels } from "../run/bench-kernels.js";
 import { withKernelTable } from "../run/profile.js";
@@ -21,17 +21,19 @@ export function addBenchCommands(program: Command): void {
     .option("--steps <number>", "steps that count", parseNumber, 30)
     .option("--profile", "print time, GFLOP/s and GB/s of each kernel (backends native and simd)")
     .option("--json", "print the result as JSON");
-  addFlags(train, { ...modelShape, ...backendShape }).action(async ({ json, profile, ...flags }) => {
-    const config = resolveConfig(pretrainSchema, [
-      ["flags", { model: "gpt2", context: 64, bias: false, ...flags, data: ["-"] }],
-    ]);
-    const backend = await activateBackend(config.backend);
-    const bench = (onWarm?: () => void): Promise<BenchResult> =>
-      benchTraining({ ...config, backend }, onWarm ? { onWarm } : {});
-    const { result, table } = profile ? await withKernelTable(bench) : { result: await bench(), table: undefined };
-    if (table) say(table);
-    printResult(json, result, describeBench(result));
-  });
+  addFlags(train, { ...modelShape, ...backendShape, precision: optimizationShape.precision }).action(
+    async ({ json, profile, ...flags }) => {
+      const config = resolveConfig(pretrainSchema, [
+        ["flags", { model: "gpt2", context: 64, bias: false, ...flags, data: ["-"] }],
+      ]);
+      const backend = await activateBackend(config.backend);
+      const bench = (onWarm?: () => void): Promise<BenchResult> =>
+        benchTraining({ ...config, backend }, onWarm ? { onWarm } : {});
+      const { result, table } = profile ? await withKernelTable(bench) : { result: await bench(), table: undefined };
+      if (table) say(table);
+      printResult(json, result, describeBench(result));
+    },
+  );
   addBenchKernels(bench);
 }
 

@@ -12,6 +12,7 @@ export const presets: Record<string, Partial<PretrainConfig>> = {
     dim: 128,
     context: 64,
     batch: 12,
+    order: "random",
     dropout: 0,
     bias: false,
     steps: 2000,

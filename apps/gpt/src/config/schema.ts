@@ -17,6 +17,10 @@ export const dataShape = {
   validationData: z.array(z.string()).optional().describe("held-out text of its own, instead of the end of the data"),
   tokenizer: z.string().default("bpe").describe("`bpe` or `char` to train one on the data, or a tokenizer.json"),
   vocab: whole(1).default(4096).describe("vocabulary size of a tokenizer that is trained"),
+  order: z
+    .enum(["shuffled", "sequential", "random"])
+    .default("shuffled")
+    .describe("windows of the text: all of them once an epoch, or drawn at random"),
 } as const;
 
 /** The architecture. */
@@ -48,6 +52,10 @@ export const optimizationShape = {
   beta1: rate().default(0.9).describe("AdamW's first decay"),
   beta2: rate().default(0.95).describe("AdamW's second decay"),
   clip: z.number().positive().default(1).describe("largest global norm of the gradients"),
+  precision: z
+    .enum(["float32", "bf16"])
+    .default("float32")
+    .describe("operands of matrix products in training; bf16 is faster where the processor has instructions for it"),
   seed: z.number().int().default(1337).describe("seed of everything random"),
 } as const;
 

@@ -7,7 +7,7 @@ import type { Batch } from "@llm/dataloader";
 import { Random } from "@llm/random";
 import { trainStep } from "@llm/trainer";
 import { memory } from "@tensorflow/tfjs-core";
-import type { ModelConfig } from "../config/schema.js";
+import type { ModelConfig, OptimizationConfig } from "../config/schema.js";
 import { progress, short } from "../ui/progress.js";
 import { targetCount, textLoss } from "./batches.js";
 import { architectureOf, modelFromArchitecture } from "./model.js";
@@ -15,6 +15,7 @@ import { architectureOf, modelFromArchitecture } from "./model.js";
 /** What `llm bench train --json` prints. */
 export interface BenchResult {
   backend: string;
+  precision: string;
   parameters: number;
   msPerStep: { min: number; median: number; max: number };
   tokensPerSecond: number;
@@ -28,10 +29,10 @@ const WARMUP = 3;
 
 /** Times `steps` steps after a warm-up, whose end `onWarm` is told: forward, backward, clip, AdamW. */
 export async function benchTraining(
-  config: ModelConfig & { batch: number; vocab: number; steps: number; backend: string },
+  config: ModelConfig & Pick<OptimizationConfig, "batch" | "steps" | "precision"> & { vocab: number; backend: string },
   { onWarm = () => {} }: { onWarm?: () => void } = {},
 ): Promise<BenchResult> {
-  const { batch, vocab, context, steps } = config;
+  const { batch, vocab, context, steps, precision } = config;
   const model = modelFromArchitecture(architectureOf(config, vocab), 1);
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { weightDecay: 0.1 });
@@ -52,6 +53,7 @@ export async function benchTraining(
       batches,
       learningRate: 1e-3,
       clip: 1,
+      precision,
       random,
     });
     if (step >= 0) times.push(performance.now() - began);
@@ -64,6 +66,7 @@ export async function benchTraining(
   const perSecond = (1000 / median) * batch * context;
   const result = {
     backend: config.backend,
+    precision,
     parameters: model.parameterCount(),
     msPerStep: { min: times[0] as number, median, max: times.at(-1) as number },
     tokensPerSecond: perSecond,
@@ -91,6 +94,7 @@ function flopsPerToken(parameters: number, { layers, dim, context }: ModelConfig
 /** The result for people. */
 export function describeBench({
   backend,
+  precision,
   parameters,
   msPerStep,
   tokensPerSecond,
@@ -99,7 +103,7 @@ export function describeBench({
 }: BenchResult): string {
   const { min, median, max } = msPerStep;
   return [
-    `${backend}, ${short(parameters)} parameters`,
+    `${backend}, ${precision}, ${short(parameters)} parameters`,
     `step   ${median.toFixed(1)} ms (min ${min.toFixed(1)}, max ${max.toFixed(1)})`,
     `speed  ${short(tokensPerSecond)} tokens/s, ${short(flopsPerSecond)}FLOP/s`,
     `memory ${short(peakRssBytes)}B at most`,

@@ -113,11 +113,13 @@ const pick = ({
   steps,
   accumulate,
   clip,
+  precision,
   seed,
-}: OptimizationConfig): Pick<OptimizationConfig, "steps" | "accumulate" | "clip" | "seed"> => ({
+}: OptimizationConfig): Pick<OptimizationConfig, "steps" | "accumulate" | "clip" | "precision" | "seed"> => ({
   steps,
   accumulate,
   clip,
+  precision,
   seed,
 });
 

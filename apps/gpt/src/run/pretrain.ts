@@ -111,8 +111,8 @@ async function loop(
   model: LanguageModel,
   resume: boolean,
 ): Promise<RunResult> {
-  const { batch, context, accumulate, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
-  const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed });
+  const { batch, context, accumulate, order, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
+  const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed, order });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();

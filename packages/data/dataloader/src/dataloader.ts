@@ -1,7 +1,10 @@
 // Training batches as a pure function of (seed, step): nothing to save, nothing to fast-forward.
 //
-//   random      offset = integer(length − context), one draw for each sequence, as nanoGPT
-//   sequential  window w covers tokens [w · context, (w + 1) · context]; first in order, then in shuffled epochs
+//   shuffled    window w covers tokens [φ + w · context, φ + (w + 1) · context]; every epoch has a permutation of the
+//               windows and a phase φ < context of its own: all text is seen equally often, never cut twice at one place
+//   sequential  the same with φ = 0, in order in the first epoch
+//   random      offset = integer(length − context), one draw for each sequence, as nanoGPT: after one epoch's worth of
+//               draws, a share 1/e of the text was never seen
 //   inputs = text[offset … offset + context),  targets = the same, one token on
 //
 // Sequence s of a step is row s mod `batch` of micro-batch ⌊s / batch⌋. Its random numbers are named by (step, s)
@@ -10,6 +13,9 @@
 
 import { Random } from "@llm/random";
 import type { TokenSource } from "./source.js";
+
+/** Which windows of the text come when. */
+export type Order = "shuffled" | "sequential" | "random";
 
 /** How to draw batches. */
 export interface DataLoaderOptions {
@@ -21,8 +27,8 @@ export interface DataLoaderOptions {
   microBatches?: number;
   /** Default 0. */
   seed?: number;
-  /** Default "random". */
-  order?: "random" | "sequential";
+  /** Default "shuffled". */
+  order?: Order;
 }
 
 /** Rows of tokens: `inputs` and `targets` are [batch, context], row by row. */
@@ -41,11 +47,11 @@ export class DataLoader {
   #rank = 0;
   #worldSize = 1;
   #random: Random;
-  #epoch: { number: number; order: Uint32Array } | undefined;
+  #epoch: { number: number; phase: number; windows: Uint32Array } | undefined;
 
   /** @throws RangeError for options out of range, or a text shorter than context + 1 tokens */
   constructor(source: TokenSource, options: DataLoaderOptions) {
-    const { batch, context, microBatches = 1, seed = 0, order = "random" } = options;
+    const { batch, context, microBatches = 1, seed = 0, order = "shuffled" } = options;
     for (const [name, value] of Object.entries({ batch, context, microBatches })) {
       if (!Number.isSafeInteger(value) || value < 1) {
         throw new RangeError(`DataLoader: ${name} must be a whole number ≥ 1, got ${value}`);
@@ -66,9 +72,11 @@ export class DataLoader {
     return this.options.batch * this.options.microBatches;
   }
 
-  /** Windows in an epoch of the sequential order; at most context − 1 tokens at the end of the text are in none. */
+  /** Windows in an epoch. Shuffled, there is one fewer where that lets the phase take every value. */
   get windows(): number {
-    return Math.floor((this.source.length - 1) / this.options.context);
+    const { context, order } = this.options;
+    const most = Math.floor((this.source.length - 1) / context);
+    return order === "shuffled" ? Math.max(1, Math.floor((this.source.length - context) / context)) : most;
   }
 
   /**
@@ -116,8 +124,10 @@ export class DataLoader {
     const { context, order } = this.options;
     if (order === "random") return this.#random.fork(step, sequence).integer(this.source.length - context);
     const index = step * this.sequencesPerStep + sequence;
-    const epoch = Math.floor(index / this.windows);
-    return this.#windowAt(epoch, index % this.windows) * context;
+    const number = Math.floor(index / this.windows);
+    if (this.#epoch?.number !== number) this.#epoch = this.#begin(number);
+    const { phase, windows } = this.#epoch;
+    return phase + (windows[index % this.windows] as number) * context;
   }
 
   /** How often the text has been seen before a step, in epochs: tokens trained on, divided by the text's. */
@@ -125,11 +135,15 @@ export class DataLoader {
     return (step * this.sequencesPerStep * this.options.context) / this.source.length;
   }
 
-  #windowAt(epoch: number, position: number): number {
-    if (epoch === 0) return position;
-    if (this.#epoch?.number !== epoch) {
-      this.#epoch = { number: epoch, order: this.#random.fork("epoch", epoch).permutation(this.windows) };
+  #begin(number: number): { number: number; phase: number; windows: Uint32Array } {
+    const random = this.#random.fork("epoch", number);
+    if (this.options.order === "sequential" && number === 0) {
+      return { number, phase: 0, windows: Uint32Array.from({ length: this.windows }, (_, i) => i) };
     }
-    return this.#epoch.order[position] as number;
+    const windows = random.permutation(this.windows);
+    const spare = this.source.length - 1 - this.windows * this.options.context;
+    const phases = Math.min(this.options.context, spare + 1);
+    const phase = this.options.order === "shuffled" ? random.integer(phases) : 0;
+    return { number, phase, windows };
   }
 }

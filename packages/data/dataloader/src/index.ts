@@ -1,3 +1,3 @@
-export { type Batch, DataLoader, type DataLoaderOptions } from "./dataloader.js";
+export { type Batch, DataLoader, type DataLoaderOptions, type Order } from "./dataloader.js";
 export { type EvaluationBatch, type EvaluationOptions, evaluationBatches } from "./evaluation.js";
 export { memorySource, type TokenSource } from "./source.js";

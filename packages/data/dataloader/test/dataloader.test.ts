@@ -31,8 +31,25 @@ describe("values", () => {
     expect(loader.epochAt(5)).toBe(30 / 32);
   });
 
+  test("shuffled: every epoch cuts all of the text once, at a phase and in an order of its own", () => {
+    const context = 5;
+    const loader = new DataLoader(counting(104), { batch: 5, context });
+    expect(loader.windows).toBe(19);
+    const epochs = Array.from({ length: 200 }, (_, epoch) =>
+      Array.from({ length: loader.windows }, (_, i) => loader.offsetAt(0, epoch * loader.windows + i)),
+    );
+    const phases = new Set<number>();
+    for (const starts of epochs) {
+      const sorted = [...starts].sort((a, b) => a - b);
+      phases.add(sorted[0] as number);
+      expect(sorted).toEqual(sorted.map((_, i) => (sorted[0] as number) + i * context));
+      expect(starts).not.toEqual(sorted);
+    }
+    expect([...phases].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
   test("random: offsets are uniform over all that fit (chi-square, 19 degrees of freedom, limit 43.8 at 1e-3)", () => {
-    const loader = new DataLoader(counting(24), { batch: 50, context: 4, seed: 3 });
+    const loader = new DataLoader(counting(24), { batch: 50, context: 4, seed: 3, order: "random" });
     const counts = new Array<number>(20).fill(0);
     for (let step = 0; step < 200; step++) {
       for (const [first] of rowsOf(loader.batchAt(step).inputs, 4)) (counts[first as number] as number)++;
@@ -42,7 +59,7 @@ describe("values", () => {
   });
 
   test("the shortest text that fits has one window", () => {
-    for (const order of ["random", "sequential"] as const) {
+    for (const order of ["shuffled", "random", "sequential"] as const) {
       const loader = new DataLoader(counting(5), { batch: 2, context: 4, order });
       expect(rowsOf(loader.batchAt(7).targets, 4)).toEqual([
         [1, 2, 3, 4],
@@ -57,7 +74,7 @@ const anyOptions = fc.record({
   context: fc.integer({ min: 1, max: 9 }),
   microBatches: fc.integer({ min: 1, max: 3 }),
   seed: fc.integer(),
-  order: fc.constantFrom("random" as const, "sequential" as const),
+  order: fc.constantFrom("shuffled" as const, "random" as const, "sequential" as const),
 }) satisfies fc.Arbitrary<DataLoaderOptions>;
 
 describe("properties", () => {

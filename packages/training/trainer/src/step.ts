@@ -6,7 +6,7 @@
 // one large batch exactly, also where masks leave each micro-batch another number of targets.
 
 import { clipCoefficient, globalNorm } from "@llm/grad-clip";
-import { type NamedParameters, valueAndGrads } from "@llm/ops";
+import { type NamedParameters, type Precision, valueAndGrads, withPrecision } from "@llm/ops";
 import { type Random, withRandom } from "@llm/random";
 import { add, dispose, mul, type Scalar, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
@@ -33,6 +33,8 @@ export interface StepOptions<Batch> {
   learningRate: number;
   /** Largest global norm of the gradients; none by default. */
   clip?: number;
+  /** How matrix products read their operands, forward and backward. Default "float32". */
+  precision?: Precision;
   /** Source of dropout; each micro-batch gets a fork of its own. */
   random: Random;
 }
@@ -79,10 +81,8 @@ function update(optimizer: Optimizer, grads: Map<string, Tensor>, learningRate: 
 }
 
 /** Weighted mean of loss and gradients over the micro-batches. */
-function accumulate<Batch>({ parameters, loss, weight = () => 1, batches, random }: StepOptions<Batch>): {
-  loss: Scalar;
-  grads: Map<string, Tensor>;
-} {
+function accumulate<Batch>(options: StepOptions<Batch>): { loss: Scalar; grads: Map<string, Tensor> } {
+  const { parameters, loss, weight = () => 1, batches, random, precision = "float32" } = options;
   const total = batches.reduce((sum, batch) => sum + weight(batch), 0);
   if (!(total > 0)) throw new Error("trainStep: none of the targets counts; are all labels masked?");
   let sum: Scalar | undefined;
@@ -91,7 +91,9 @@ function accumulate<Batch>({ parameters, loss, weight = () => 1, batches, random
     const share = weight(batch) / total;
     if (share === 0) continue;
     const scaled = (): Scalar => (share === 1 ? loss(batch) : mul(loss(batch), share));
-    const { value, grads: own } = withRandom(random.fork("micro-batch", i), () => valueAndGrads(scaled, parameters));
+    const { value, grads: own } = withRandom(random.fork("micro-batch", i), () =>
+      withPrecision(precision, () => valueAndGrads(scaled, parameters)),
+    );
     sum = replaceSum(sum, value) as Scalar;
     for (const [name, grad] of own) grads.set(name, replaceSum(grads.get(name), grad));
   }
