@@ -74,7 +74,10 @@ template <int R, int V, bool IN_PLACE>
 static void tile(size_t depth, const float* a, size_t stride_a, const float* b, size_t stride_b, float* c, size_t ldc,
                  int lanes, const Finish& f) {
   vf acc[R][V] = {};
-  for (int i = 0; i < R; i++) __builtin_prefetch(c + i * ldc, 1), __builtin_prefetch(c + i * ldc + V * W - 1, 1);
+  for (int i = 0; i < R; i++) {
+    for (int j = 0; j < V; j++) __builtin_prefetch(c + i * ldc + j * W, 1);
+    __builtin_prefetch(c + i * ldc + V * W - 1, 1);
+  }
   for (size_t k = 0; k < depth; k++) {
     vf right[V];
     for (int j = 0; j < V; j++) right[j] = load(b + j * W);
