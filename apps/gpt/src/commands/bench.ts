@@ -45,7 +45,7 @@ function addBenchKernels(bench: Command): void {
       "Time the kernels of the backend native or simd at the shapes of training and generation, beside the machine's peak of " +
         "multiply-adds and its memory bandwidth, measured in the same run.",
     )
-    .option("--only <text>", "kernels whose title contains this")
+    .option("--only <text>", "kernels whose name or shapes contain this")
     .option("--json", "print the result as JSON");
   addFlags(kernels, backendShape).action(async ({ json, backend, only }) => {
     await activateBackend(backend ?? "auto");

@@ -36,7 +36,7 @@ export interface KernelBench {
 const LEAST_CALLS = 5;
 const LEAST_MS = 150;
 
-/** Times every kernel of the active backend whose title contains `only`. */
+/** Times every kernel of the active backend whose name or shapes contain `only`. */
 export function benchKernels(only = ""): KernelBench {
   const active = backend();
   if (!(active instanceof MachineBackend)) {
@@ -45,7 +45,7 @@ export function benchKernels(only = ""): KernelBench {
   const { isa, threads } = active.machine;
   const limits = measureLimits(active);
   const kernels = kernelCases()
-    .filter(({ title }) => title.includes(only))
+    .filter(({ title, kernels }) => `${kernels.join(" ")} ${title}`.includes(only))
     .flatMap(rates);
   return { backend: getBackend(), isa, threads, limits, kernels };
 }
