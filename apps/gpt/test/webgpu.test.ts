@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { available } from "@llm/testing";
+import { available, expectClose } from "@llm/testing";
 import { expect, it } from "vitest";
 import { start, temporaryFolder } from "./llm.js";
 
@@ -47,7 +47,7 @@ it.skipIf(!here)("trains, evaluates and generates on webgpu as on the cpu", { ti
   const folder = temporaryFolder();
   const [gpu, cpu] = [await losses("webgpu", folder), await losses("cpu", folder)];
   expect(gpu).toHaveLength(7);
-  gpu.forEach((loss, i) => expect(Math.abs(loss / (cpu[i] as number) - 1)).toBeLessThan(1e-5));
+  expectClose(gpu, cpu, { absolute: 0, relative: 1e-5 });
 
   const run = join(folder, "webgpu");
   const generate = ["generate", "--run", run, "--prompt", "const", "--max-tokens", "8", "--temperature", "0"];
