@@ -1,0 +1,6 @@
+export { SentencePieceError } from "./error.js";
+export { type Piece, type PieceType, readModel, type SentencePieceModel, writeModel } from "./model-file.js";
+export { Normalizer, type NormalizerOptions } from "./normalizer.js";
+export type { NormalizerSpec, TrainerSpec } from "./schema.js";
+export type { ModelKind } from "./segmenter.js";
+export { SentencePiece } from "./sentencepiece.js";

@@ -1,0 +1,3 @@
+export { UnigramError } from "./error.js";
+export { type SampleOptions, type Segmentation, Unigram } from "./unigram.js";
+export type { UnigramConfig } from "./vocabulary.js";
