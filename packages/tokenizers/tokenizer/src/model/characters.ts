@@ -3,10 +3,17 @@
 // tokenizer.json has no kind for it; it is BPE that has characters for tokens and no merges, after a pre-tokenizer that
 // takes every character for itself. A lone surrogate, which is no character, counts as U+FFFD.
 
-import { TokenizerError } from "./error.js";
-import type { Model, ModelJSON } from "./model.js";
+import { TokenizerError } from "../error.js";
+import { EVERY_CHARACTER } from "../stage/pre-tokenizer.js";
+import type { Model } from "./model.js";
 
-export const EVERY_CHARACTER = "[\\s\\S]";
+/** The pre-tokenizer that goes with a vocabulary of characters in tokenizer.json. */
+export const everyCharacter: object = {
+  type: "Split",
+  pattern: { Regex: EVERY_CHARACTER },
+  behavior: "Isolated",
+  invert: false,
+};
 
 /** What a `CharModel` is made of. */
 export interface CharModelConfig {
@@ -44,8 +51,7 @@ export class CharModel implements Model {
     this.vocabSize = limit;
   }
 
-  encode(text: string): number[] {
-    const ids: number[] = [];
+  encode(text: string, ids: number[]): void {
     let position = 0;
     for (const found of text) {
       const character = wellFormed(found);
@@ -59,12 +65,14 @@ export class CharModel implements Model {
       ids.push(id);
       position += found.length;
     }
-    return ids;
   }
 
-  tokenBytes(id: number): Uint8Array | undefined {
-    const character = this.#characters.get(id);
-    return character === undefined ? undefined : new TextEncoder().encode(character);
+  encodeText(text: string, _: unknown, ids: number[]): void {
+    this.encode(text, ids);
+  }
+
+  surface(id: number): string | undefined {
+    return this.#characters.get(id);
   }
 
   idToToken(id: number): string | undefined {
@@ -75,25 +83,21 @@ export class CharModel implements Model {
     return this.#ids.get(token);
   }
 
-  toJSON(): ModelJSON {
+  toJSON(): object {
     const vocab: Record<string, number> = Object.create(null);
     for (const [character, id] of this.#ids) vocab[character] = id;
     if (this.unknown) vocab[this.unknown.token] = this.unknown.id;
     return {
-      pre_tokenizer: { type: "Split", pattern: { Regex: EVERY_CHARACTER }, behavior: "Isolated", invert: false },
-      decoder: { type: "Fuse" },
-      model: {
-        type: "BPE",
-        dropout: null,
-        unk_token: this.unknown?.token ?? null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: false,
-        vocab,
-        merges: [],
-      },
+      type: "BPE",
+      dropout: null,
+      unk_token: this.unknown?.token ?? null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab,
+      merges: [],
     };
   }
 }
