@@ -3,18 +3,29 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as normalize from "../src/index.js";
 import {
+  align,
+  bert,
+  caseFold,
   cleanControl,
+  collapsePunctuation,
   collapseWhitespace,
   compose,
   fullWidthToHalfWidth,
+  halfWidthToFullWidth,
   identity,
   lowercase,
+  lowercaseByCharacter,
   type Normalizer,
   nfc,
   nfd,
   nfkc,
   nfkd,
+  nmt,
+  removeMarks,
   stripAccents,
+  stripHtml,
+  stripSymbols,
+  trim,
 } from "../src/index.js";
 
 const normalizers: Record<string, Normalizer> = {
@@ -23,12 +34,23 @@ const normalizers: Record<string, Normalizer> = {
   nfkc,
   nfkd,
   lowercase,
+  lowercaseByCharacter,
+  caseFold,
   stripAccents,
+  removeMarks,
   cleanControl,
+  stripSymbols,
+  collapsePunctuation,
   collapseWhitespace,
   fullWidthToHalfWidth,
+  nmt,
   identity,
+  "trim()": trim(),
+  "bert({ spaceIdeographs: false })": bert({ spaceIdeographs: false }),
 };
+
+/** These change plain English. */
+const others: Record<string, Normalizer> = { halfWidthToFullWidth, stripHtml, "bert()": bert() };
 
 /** Texts in which normalizers find something to do, lone surrogates included. */
 const text = fc
@@ -43,8 +65,31 @@ const text = fc
   )
   .map((parts) => parts.join(""));
 
-test("the list above holds every normalizer of the package", () => {
-  expect(Object.keys(normalize).sort()).toEqual([...Object.keys(normalizers), "compose"].sort());
+test("the lists above hold every normalizer of the package", () => {
+  const named = [...Object.keys(normalizers), ...Object.keys(others)].filter((name) => !name.includes("("));
+  const makers = ["Edits", "align", "aligned", "bert", "compose", "prepend", "replace", "trim"];
+  expect(Object.keys(normalize).sort()).toEqual([...named, ...makers].sort());
+});
+
+describe.each([...Object.entries(normalizers), ...Object.entries(others)])("%s, aligned", (_, normalizer) => {
+  test("gives the same text, and positions that rise with it, within the original", () => {
+    fc.assert(
+      fc.property(text, (input) => {
+        const aligned = align(normalizer, input);
+        expect(aligned.text).toBe(normalizer(input));
+        let before = 0;
+        for (let at = 0; at < aligned.text.length; at++) {
+          const from = aligned.from(at);
+          const to = aligned.to(at + 1);
+          expect(from).toBeGreaterThanOrEqual(before);
+          expect(to).toBeGreaterThanOrEqual(from);
+          expect(to).toBeLessThanOrEqual(input.length);
+          before = from;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 describe.each(Object.entries(normalizers))("%s", (_, normalizer) => {
