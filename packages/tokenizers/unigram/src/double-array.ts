@@ -61,6 +61,7 @@ const NEXT = 0;
 const PREVIOUS = 2;
 const FREE = -1;
 const END = -1;
+const ORPHAN = -2;
 
 /** Cells that are given to nodes; while building, a node is the number of its cell. */
 class CellPool {
@@ -72,7 +73,8 @@ class CellPool {
 
   constructor(maxCode: number) {
     this.#maxCode = maxCode;
-    this.#cells[VALUE] = NONE; // the root
+    this.#cells[VALUE] = NONE; // the root, which is nobody's child
+    this.#cells[PARENT] = ORPHAN;
   }
 
   setValue(node: number, value: number): void {
