@@ -105,10 +105,16 @@ function appendPieces(
   );
 }
 
-/** Position in a piece → position in the text that it was made from, which a blank may have been put before, or bytes made of. */
+/**
+ * Position in a piece → position in the text that it was made from, which a blank may have been put before, or bytes made
+ * of. A blank that was put there comes from the first character, as by Hugging Face.
+ */
 function placeIn(piece: string, source: string): (position: number, end: boolean) => number {
   if (piece.length === source.length) return (position) => position;
-  if (piece.length === source.length + 1) return (position) => Math.max(0, position - 1);
+  const width = (source.codePointAt(0) ?? 0) > 0xffff ? 2 : Math.min(1, source.length);
+  if (piece.length === source.length + 1) {
+    return (position, end) => (end && position === 1 ? width : Math.max(0, position - 1));
+  }
   const starts: number[] = [];
   const ends: number[] = [];
   let at = 0;
@@ -120,5 +126,5 @@ function placeIn(piece: string, source: string): (position: number, end: boolean
   const prefix = piece.length - starts.length;
   if (prefix !== 0 && prefix !== 1) return (_, end) => (end ? source.length : 0);
   return (position, end) =>
-    end ? (ends[position - 1 - prefix] ?? 0) : (starts[Math.max(0, position - prefix)] ?? source.length);
+    end ? (ends[position - 1 - prefix] ?? width) : (starts[Math.max(0, position - prefix)] ?? source.length);
 }

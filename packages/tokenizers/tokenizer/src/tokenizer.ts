@@ -188,7 +188,7 @@ export class Tokenizer {
 
   #sequence(text: string, options: SpecialTokenOptions): Sequence {
     const sequence = wrapErrors("Tokenizer.tokenize", () => sequenceOf(text, this.#pipeline, options));
-    return trimOffsets(sequence, this.postProcessor.trimOffsets);
+    return trimOffsets(text, sequence, this.postProcessor.trimOffsets);
   }
 
   #pad(encodings: Encoding[], { padding = this.padding }: TokenizeOptions): Encoding[] {

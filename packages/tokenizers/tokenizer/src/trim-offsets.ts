@@ -7,12 +7,17 @@ import type { Sequence } from "./encoding.js";
 import type { PostProcessor } from "./post-processor.js";
 
 const LEADING = /^[Ġ\p{White_Space}]+/u;
+const BLANK = /^[Ġ\p{White_Space}]$/u;
 const TRAILING = /[Ġ\p{White_Space}]*$/u;
 
-export function trimOffsets(sequence: Sequence, how: PostProcessor["trimOffsets"]): Sequence {
+export function trimOffsets(text: string, sequence: Sequence, how: PostProcessor["trimOffsets"]): Sequence {
   if (how === "none") return sequence;
   const offsets = sequence.offsets.map(([start, end], i): [number, number] => {
-    const token = sequence.tokens[i]!;
+    const token = surface(text.slice(start, end), sequence.tokens[i]!);
+    if (BLANK.test(token)) {
+      const at = how === "keepPrefix" && start === 0 ? start : end;
+      return [at, at];
+    }
     let leading = LEADING.exec(token)?.[0].length ?? 0;
     const trailing = TRAILING.exec(token.slice(-64))![0].length;
     if (leading === 1 && how === "keepPrefix" && (i === 0 || start === 0)) leading = 0;
@@ -20,4 +25,9 @@ export function trimOffsets(sequence: Sequence, how: PostProcessor["trimOffsets"
     return [from, trailing > 0 && end >= trailing ? Math.max(end - trailing, from) : end];
   });
   return { ...sequence, offsets };
+}
+
+/** An added token counts with the white space that it took. */
+function surface(part: string, token: string): string {
+  return part.length > token.length && part.trim() === token ? part : token;
 }
