@@ -61,6 +61,8 @@ export function splitAt(matches: Cut, behavior: SplitBehavior, invert = false): 
     const known = Object.keys(joiners).join(", ");
     throw new RangeError(`split: behavior must be one of ${known}, got ${JSON.stringify(behavior)}`);
   }
+  // Where the matches cover everything, they are the pieces.
+  if (matches.next && (invert ? behavior === "removed" : behavior === "isolated")) return matches;
   return (text, start, end, onRange) => {
     const { take, finish } = joiners[behavior]((from, to) => {
       if (to > from) onRange(from, to);

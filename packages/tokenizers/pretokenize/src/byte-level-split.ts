@@ -26,7 +26,7 @@ export function byteLevelSplit({
   const stages: Stage[] = [];
   const cut = useRegex ? cutBy(gpt2) : whole;
   if (addPrefixSpace) stages.push({ change: withPrefixSpace, cut });
-  else if (useRegex) stages.push({ cut, next: gpt2 });
+  else if (useRegex) stages.push({ cut });
   if (write === "bytes") stages.push({ change: writtenBytes, cut: whole });
   return stages;
 }

@@ -1,4 +1,4 @@
-// Sets of characters that answer quickly: each block of 256 code points is asked of a regular expression once.
+// Sets of characters that answer quickly: each block of 256 code points is asked for once, and kept.
 //
 //   characterClass(/\p{P}/u)(codePoint) = whether the character is punctuation
 //
@@ -7,16 +7,16 @@
 /** Whether a code point belongs to the class. */
 export type CharacterClass = (codePoint: number) => boolean;
 
-/** The class of the characters that `expression` matches. A lone surrogate is a code point of its own. */
-export function characterClass(expression: RegExp): CharacterClass {
+/** The class of the characters that pass `test`. A lone surrogate is a code point of its own. */
+export function characterClass(test: RegExp | CharacterClass): CharacterClass {
+  const isMember =
+    typeof test === "function" ? test : (codePoint: number) => test.test(String.fromCodePoint(codePoint));
   const blocks: Uint8Array[] = [];
   return (codePoint) => {
     const index = codePoint >> 8;
     let block = blocks[index];
     if (block === undefined) {
-      block = Uint8Array.from({ length: 256 }, (_, low) =>
-        Number(expression.test(String.fromCodePoint(index * 256 + low))),
-      );
+      block = Uint8Array.from({ length: 256 }, (_, low) => Number(isMember(index * 256 + low)));
       blocks[index] = block;
     }
     return block[codePoint & 255] === 1;

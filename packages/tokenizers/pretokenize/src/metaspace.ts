@@ -39,9 +39,14 @@ export function metaspace({
   return [{ change, cut: split ? cutBefore(replacement) : whole }];
 }
 
-/** `prefix + text`, where the prefix, one code unit, comes from the start of the text and is no part of it. */
+/** `prefix + text`. The prefix, one code unit, comes from the text's first character. */
 export function prefixed(prefix: string, text: string): Changed {
-  return { text: prefix + text, from: before, to: before };
+  const first = text.codePointAt(0)! > 0xffff ? 2 : 1;
+  return {
+    text: prefix + text,
+    from: (position) => Math.max(0, position - 1),
+    to: (position) => (position === 1 ? first : position - 1),
+  };
 }
 
 /** `text` as it is. */
@@ -50,7 +55,6 @@ export function unchanged(text: string): Changed {
 }
 
 const same = (position: number): number => position;
-const before = (position: number): number => Math.max(0, position - 1);
 
 /** Cuts before each `mark`. */
 function cutBefore(mark: string): Cut {

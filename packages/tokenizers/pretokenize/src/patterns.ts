@@ -31,7 +31,7 @@ export const patterns: Record<PretokenizerName, RegExp> = {
   /** Llama 3 took cl100k's expression as it is. */
   llama3: cl100k,
   /** Qwen 2: cl100k's with each digit alone. */
-  qwen2: new RegExp(cl100k.source.replace("\\p{N}{1,3}", "\\p{N}"), "gu"),
+  qwen2: /* @__PURE__ */ new RegExp(/* @__PURE__ */ cl100k.source.replace("\\p{N}{1,3}", "\\p{N}"), "gu"),
   /** Falcon: punctuation apart from all else, digits apart from their blank and in threes. See falcon.ts. */
   falcon:
     /[\p{P}!-/:-@[-`{-~]+| ?\p{L}+|[0-9]{1,3}| ?(?:(?![0-9])\p{N})+| ?(?:(?![\p{P}!-/:-@[-`{-~])[^\p{White_Space}\p{L}\p{N}])+|\p{White_Space}+(?![^\p{White_Space}\p{P}!-/:-@[-`{-~])|\p{White_Space}+/gu,

@@ -72,6 +72,5 @@ export function pretokenize(text: string, pattern: PretokenizerName | Pretokeniz
 
 /** A named pattern as a stage, to be joined with others. */
 export function pattern(name: PretokenizerName): Pretokenizer {
-  const next = scanner(name);
-  return [{ cut: cutBy(next), next }];
+  return [{ cut: cutBy(scanner(name)) }];
 }

@@ -11,7 +11,11 @@ import type { NextBoundary } from "./pretokenize.js";
 export type OnRange = (start: number, end: number) => void;
 
 /** Calls `onRange` for ranges of `text[start, end)`, in order and without overlap; what lies between is left out. */
-export type Cut = (text: string, start: number, end: number, onRange: OnRange) => void;
+export interface Cut {
+  (text: string, start: number, end: number, onRange: OnRange): void;
+  /** For a cut that leaves nothing out and needs to know nothing but where a piece starts. */
+  readonly next?: NextBoundary;
+}
 
 /** What a stage made of a piece, and where its positions come from. */
 export interface Changed {
@@ -27,8 +31,6 @@ export interface Stage {
   readonly cut: Cut;
   /** Applied to each piece before it is cut; `first` tells whether the piece stands at the very start of the text. */
   readonly change?: (piece: string, first: boolean) => Changed;
-  /** For a cut that leaves nothing out and needs to know nothing but where a piece starts. */
-  readonly next?: NextBoundary;
 }
 
 /** The stages, applied in order. Without any, the text is one piece. */
@@ -84,7 +86,8 @@ export function forEachPiece(text: string, pretokenizer: Pretokenizer, onPiece: 
 
 /** The boundary function of a pre-tokenizer, for `BPE.encode(text, scanner)`; undefined if it has none. */
 export function boundaryOf(pretokenizer: Pretokenizer): NextBoundary | undefined {
-  return pretokenizer.length === 1 && !pretokenizer[0]!.change ? pretokenizer[0]!.next : undefined;
+  const [stage, ...others] = pretokenizer;
+  return others.length > 0 || stage?.change ? undefined : stage?.cut.next;
 }
 
 const HERE = { from: (position: number): number => position, to: (position: number): number => position };
@@ -120,10 +123,11 @@ export const whole: Cut = (_, start, end, onRange) => {
 
 /** The cut that a boundary function makes. */
 export function cutBy(next: NextBoundary): Cut {
-  return (text, start, end, onRange) => {
+  const cut: Cut = (text, start, end, onRange) => {
     for (let at = start, after: number; at < end; at = after) {
       after = next(text, at, end);
       onRange(at, after);
     }
   };
+  return Object.assign(cut, { next });
 }
