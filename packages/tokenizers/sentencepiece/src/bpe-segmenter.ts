@@ -1,8 +1,9 @@
 // temporary: replaced by the construction of BPE from scores in @llm/bpe
-import type { Vocabulary } from "./vocabulary.js";
+
 import { Rules } from "./rules.js";
-import { appendUnknown } from "./unknown.js";
 import { textOf } from "./segmenter.js";
+import { appendUnknown } from "./unknown.js";
+import type { Vocabulary } from "./vocabulary.js";
 
 export class BpeSegmenter {
   readonly #v: Vocabulary;

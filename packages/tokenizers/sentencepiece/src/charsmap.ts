@@ -32,7 +32,8 @@ export function decodeCharsmap(blob: Uint8Array): Map<string, string> {
       key[depth] = label;
       const children = (at ^ offsetOf(cell)) >>> 0;
       if (children >= cells.length) fail(`cell ${at} points to cell ${children} of ${cells.length}`);
-      if (cell & 0x100) rules.set(decodeKey(decoder, key.subarray(0, depth + 1)), replacementAt(cells[children]! & 0x7fff_ffff));
+      if (cell & 0x100)
+        rules.set(decodeKey(decoder, key.subarray(0, depth + 1)), replacementAt(cells[children]! & 0x7fff_ffff));
       visit(children, depth + 1);
     }
   };

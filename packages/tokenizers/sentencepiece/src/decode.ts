@@ -14,7 +14,10 @@ export interface DecodeRules {
 }
 
 /** The rules of a model. */
-export function decodeRulesOf({ addDummyPrefix = true, removeExtraWhitespaces = true }: NormalizerSpec, unknownSurface = " \u2047 "): DecodeRules {
+export function decodeRulesOf(
+  { addDummyPrefix = true, removeExtraWhitespaces = true }: NormalizerSpec,
+  unknownSurface = " \u2047 ",
+): DecodeRules {
   return { addDummyPrefix, removeExtraWhitespaces, unknownSurface };
 }
 

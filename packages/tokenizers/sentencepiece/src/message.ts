@@ -53,7 +53,8 @@ export function readFields(
   while (pbf.pos < end) {
     const start = pbf.pos;
     const tag = pbf.readVarint();
-    if (!(pbf.pos <= end) || !(tag >= 8) || tag > 0xffffffff) fail(`${path} is cut off, or not a message, at byte ${start}`);
+    if (!(pbf.pos <= end) || !(tag >= 8) || tag > 0xffffffff)
+      fail(`${path} is cut off, or not a message, at byte ${start}`);
     read(tag >>> 3, tag & 7, start);
     if (!(pbf.pos <= end)) fail(`${path} is cut off at byte ${end}`);
   }

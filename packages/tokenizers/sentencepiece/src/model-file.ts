@@ -5,7 +5,17 @@
 
 import { PbfReader, PbfWriter } from "pbf";
 import { SentencePieceError } from "./error.js";
-import { concatenate, fail, readEnd, readFields, readMessage, readValue, skip, writeMessage, writeRaw } from "./message.js";
+import {
+  concatenate,
+  fail,
+  readEnd,
+  readFields,
+  readMessage,
+  readValue,
+  skip,
+  writeMessage,
+  writeRaw,
+} from "./message.js";
 import {
   type NormalizerSpec,
   normalizerSpecSchema,
@@ -69,10 +79,20 @@ function read(bytes: Uint8Array): SentencePieceModel {
     else if (field === 2 && type === 2)
       model.trainerSpec = readMessage(pbf, readEnd(pbf, end, "trainerSpec"), trainerSpecSchema, "trainerSpec");
     else if (field === 3 && type === 2)
-      model.normalizerSpec = readMessage(pbf, readEnd(pbf, end, "normalizerSpec"), normalizerSpecSchema, "normalizerSpec");
+      model.normalizerSpec = readMessage(
+        pbf,
+        readEnd(pbf, end, "normalizerSpec"),
+        normalizerSpecSchema,
+        "normalizerSpec",
+      );
     else if (field === 4 && type === 2) model.selfTestData = readValue(pbf, "bytes", end, "selfTestData") as Uint8Array;
     else if (field === 5 && type === 2)
-      model.denormalizerSpec = readMessage(pbf, readEnd(pbf, end, "denormalizerSpec"), normalizerSpecSchema, "denormalizerSpec");
+      model.denormalizerSpec = readMessage(
+        pbf,
+        readEnd(pbf, end, "denormalizerSpec"),
+        normalizerSpecSchema,
+        "denormalizerSpec",
+      );
     else if (field <= 5) fail(`field ${field} must have the wire type 2, got ${type}`);
     else {
       skip(pbf, type, end, "model");
@@ -112,7 +132,11 @@ export function writeModel(model: SentencePieceModel): Uint8Array {
     pbf.writeMessage(3, (message, writer) => writeMessage(writer, message, normalizerSpecSchema), model.normalizerSpec);
   if (model.selfTestData) pbf.writeBytesField(4, model.selfTestData);
   if (model.denormalizerSpec)
-    pbf.writeMessage(5, (message, writer) => writeMessage(writer, message, normalizerSpecSchema), model.denormalizerSpec);
+    pbf.writeMessage(
+      5,
+      (message, writer) => writeMessage(writer, message, normalizerSpecSchema),
+      model.denormalizerSpec,
+    );
   writeRaw(pbf, model.unknownFields);
   return pbf.finish();
 }

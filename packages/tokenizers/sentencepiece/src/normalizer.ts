@@ -92,7 +92,10 @@ export class Normalizer {
   }
 
   /** From a model's specification. Throws SentencePieceError for a broken map of rules. */
-  static fromSpec(spec: NormalizerSpec, options: Pick<NormalizerOptions, "treatWhitespaceAsSuffix" | "userDefinedSymbols"> = {}): Normalizer {
+  static fromSpec(
+    spec: NormalizerSpec,
+    options: Pick<NormalizerOptions, "treatWhitespaceAsSuffix" | "userDefinedSymbols"> = {},
+  ): Normalizer {
     const { precompiledCharsmap: map, addDummyPrefix, removeExtraWhitespaces, escapeWhitespaces } = spec;
     const rules = map && map.length > 0 ? decodeCharsmap(map) : undefined;
     return new Normalizer({ rules, addDummyPrefix, removeExtraWhitespaces, escapeWhitespaces, ...options });

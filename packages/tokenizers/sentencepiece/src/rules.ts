@@ -41,7 +41,8 @@ export class Rules {
   /** How many units of `text` at `start` the longest rule there replaces, by `replacement`; 0 if there is none. */
   match(text: string, start: number): number {
     const kind = this.kinds[text.charCodeAt(start)]!;
-    if (kind === 0 || (kind === LONGER && !(start + 1 < text.length && this.#continues[text.charCodeAt(start + 1)]))) return 0;
+    if (kind === 0 || (kind === LONGER && !(start + 1 < text.length && this.#continues[text.charCodeAt(start + 1)])))
+      return 0;
     let length = 0;
     let node: Node | undefined = this.#root;
     for (let i = start; i < text.length; i++) {

@@ -143,7 +143,9 @@ export class SentencePiece {
 
   #asUnigram(method: string): Unigram {
     if (this.#unigram) return this.#unigram;
-    throw new SentencePieceError(`SentencePiece.${method}: only unigram models have several segmentations, this is ${this.kind}`);
+    throw new SentencePieceError(
+      `SentencePiece.${method}: only unigram models have several segmentations, this is ${this.kind}`,
+    );
   }
 
   #checkId(id: number): void {

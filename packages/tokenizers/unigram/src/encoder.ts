@@ -4,10 +4,10 @@
 // The sum of scores goes through the words, as its rounding may decide between segmentations that are nearly equal.
 
 import { type Boundary, boundaryOf, nextBoundary } from "./boundaries.js";
+import { UnigramError } from "./error.js";
 import { MarginSearch } from "./margin.js";
 import { utf8At } from "./units.js";
 import { UNKNOWN, Viterbi } from "./viterbi.js";
-import { UnigramError } from "./error.js";
 import type { Vocabulary } from "./vocabulary.js";
 import { MAX_CACHED, WordCache } from "./word-cache.js";
 
@@ -105,7 +105,10 @@ export function appendUnknown(
 ): void {
   if (byteIds) for (const byte of utf8At(units, at)) out.push(byteIds[byte]!);
   else if (unknownId === UNKNOWN) {
-    const character = String.fromCharCode(units[at]!, units[at + 1] ?? 0).slice(0, (units[at]! & 0xfc00) === 0xd800 ? 2 : 1);
+    const character = String.fromCharCode(units[at]!, units[at + 1] ?? 0).slice(
+      0,
+      (units[at]! & 0xfc00) === 0xd800 ? 2 : 1,
+    );
     throw new UnigramError(
       `Unigram.encode: no piece has the character ${JSON.stringify(character)}; give the vocabulary an unknownId or byteFallback`,
     );

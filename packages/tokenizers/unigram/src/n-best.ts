@@ -17,7 +17,11 @@ const BEGIN = -1;
 const NOTHING = -1;
 
 /** Segmentations as lists of nodes of the lattice, with their scores. */
-export function nBest(lattice: Lattice, n: number, precision: Vocabulary["precision"]): { nodes: number[]; score: number }[] {
+export function nBest(
+  lattice: Lattice,
+  n: number,
+  precision: Vocabulary["precision"],
+): { nodes: number[]; score: number }[] {
   const round = precision === "float32" ? Math.fround : (value: number): number => value;
   const reach = bestToNode(lattice, round);
   // Per hypothesis: its leftmost node, the hypothesis that it extends, its score.

@@ -6,7 +6,7 @@
 // (arXiv:1804.10959). Ids are exactly sentencepiece's for its vocabularies and normalized text ("▁" for blanks).
 
 import { currentRandom, type Random } from "@llm/random";
-import { Encoder, appendUnknown } from "./encoder.js";
+import { appendUnknown, Encoder } from "./encoder.js";
 import { UnigramError } from "./error.js";
 import { type Lattice, latticeOf } from "./lattice.js";
 import { nBest } from "./n-best.js";

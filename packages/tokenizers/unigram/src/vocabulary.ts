@@ -60,8 +60,7 @@ export class Vocabulary {
     const highest = normal.reduce((most, id) => Math.max(most, this.scores[id]!), 2 ** -126);
     this.unknownScore = this.#round(lowest - UNKNOWN_PENALTY);
     this.bestScores = Float64Array.from(this.scores);
-    this.latticeScores =
-      this.precision === "float32" ? Float32Array.from(this.scores) : Float64Array.from(this.scores);
+    this.latticeScores = this.precision === "float32" ? Float32Array.from(this.scores) : Float64Array.from(this.scores);
     for (const id of userDefined) {
       const bytes = new TextEncoder().encode(this.pieces[id]).length;
       this.bestScores[id] = this.#round(bytes * highest) - 0.1;
@@ -108,7 +107,9 @@ export class Vocabulary {
     return Int32Array.from({ length: 256 }, (_, byte) => {
       const id = this.#ids.get(bytePiece(byte));
       if (id === undefined) {
-        throw new UnigramError(`Unigram: byteFallback needs all 256 bytes, but the piece ${bytePiece(byte)} is missing`);
+        throw new UnigramError(
+          `Unigram: byteFallback needs all 256 bytes, but the piece ${bytePiece(byte)} is missing`,
+        );
       }
       return id;
     });
@@ -135,5 +136,8 @@ function buildTrie(entries: [string, number][]): { table: Int32Array; trie: Int3
   entries.forEach(([piece], k) => {
     for (let i = 0; i < piece.length; i++) codes[starts[k]! + i] = table[piece.charCodeAt(i)]! >> 2;
   });
-  return { table, trie: buildDoubleArray({ codes, starts, values: Int32Array.from(entries, ([, id]) => id) }, maxCode) };
+  return {
+    table,
+    trie: buildDoubleArray({ codes, starts, values: Int32Array.from(entries, ([, id]) => id) }, maxCode),
+  };
 }

@@ -64,7 +64,8 @@ function* lists(file: string): Generator<Int32Array> {
 for (const [name, options] of Object.entries(models)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const prefix = join(folder, name);
-  if (!existsSync(`${prefix}.model`)) peer("train", corpus, prefix, JSON.stringify({ character_coverage: 0.985, hard_vocab_limit: false, ...options }));
+  if (!existsSync(`${prefix}.model`))
+    peer("train", corpus, prefix, JSON.stringify({ character_coverage: 0.985, hard_vocab_limit: false, ...options }));
   const file = readFileSync(`${prefix}.model`);
   const sp = SentencePiece.fromBytes(file);
   const before = failures;
@@ -91,7 +92,11 @@ for (const [name, options] of Object.entries(models)) {
 function difference(sp: SentencePiece, line: string, ours: number[], theirs: ArrayLike<number>): string {
   const at = Array.from(theirs).findIndex((id, i) => ours[i] !== id);
   const pieces = (ids: ArrayLike<number>): string =>
-    JSON.stringify(Array.from(ids).slice(Math.max(0, at - 2), at + 5).map((id) => sp.idToPiece(id)));
+    JSON.stringify(
+      Array.from(ids)
+        .slice(Math.max(0, at - 2), at + 5)
+        .map((id) => sp.idToPiece(id)),
+    );
   return `${JSON.stringify(line.slice(0, 100))} at id ${at}: ours ${pieces(ours)}, theirs ${pieces(theirs)}`;
 }
 
@@ -111,7 +116,12 @@ function compareDecoding(sp: SentencePiece, prefix: string): void {
     const theirs = texts.subarray(at + 4, at + 4 + length);
     at += 4 + length;
     const ours = Buffer.from(sp.decode(ids));
-    compare("decode", ours, theirs, () => `[${ids}]: ours ${JSON.stringify(`${ours}`)}, theirs ${JSON.stringify(`${theirs}`)}`);
+    compare(
+      "decode",
+      ours,
+      theirs,
+      () => `[${ids}]: ours ${JSON.stringify(`${ours}`)}, theirs ${JSON.stringify(`${theirs}`)}`,
+    );
   }
 }
 
@@ -130,7 +140,12 @@ function compareNBest(sp: SentencePiece, prefix: string): number {
     }
     const ours = sp.encodeNBest(line, size).map(({ ids }) => ids);
     compared += theirs.length;
-    compare("n-best", ours.flat(), theirs.flat(), () => `${JSON.stringify(line)}: ours ${ours.map(String).join(" / ")}, theirs ${theirs.map(String).join(" / ")}`);
+    compare(
+      "n-best",
+      ours.flat(),
+      theirs.flat(),
+      () => `${JSON.stringify(line)}: ours ${ours.map(String).join(" / ")}, theirs ${theirs.map(String).join(" / ")}`,
+    );
   }
   return compared;
 }

@@ -10,6 +10,7 @@
 
 import array
 import json
+import resource
 import sys
 import time
 
@@ -41,6 +42,7 @@ def main():
     command, model, path, *rest = sys.argv[1:]
     if command == "train":
         spm.SentencePieceTrainer.train(input=model, model_prefix=path, minloglevel=1, **json.loads(rest[0]))
+        print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "KiB", file=sys.stderr)
         return
     sp = spm.SentencePieceProcessor(model_file=model)
     if command == "encode":
