@@ -2,7 +2,7 @@
 // other processes only ever make a round slower. sentencepiece is timed within Python, the calls included; its command-line
 // encoder, given as well, includes reading and writing.
 //
-//   pnpm --filter @llm/sentencepiece bench [vocabulary]
+//   pnpm --filter @llm/sentencepiece bench [vocabulary] [unigram|bpe]
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ const texts: Record<string, string[]> = {
 const corpus = join(folder, "bench-corpus.txt");
 if (!existsSync(corpus)) writeFileSync(corpus, [...realLines(modules, ".md", 3e6), ...fuzzLines(7, 8e4)].join("\n"));
 
-for (const kind of ["unigram", "bpe"]) {
+for (const kind of process.argv[3] ? [process.argv[3]] : ["unigram", "bpe"]) {
   const prefix = join(folder, `bench-${kind}-${vocabSize}`);
   const options = {
     model_type: kind,

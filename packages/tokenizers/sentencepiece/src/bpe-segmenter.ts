@@ -1,59 +1,66 @@
-// temporary: replaced by the construction of BPE from scores in @llm/bpe
+// BPE models: @llm/bpe joins characters by the pieces' scores, between user-defined symbols, which nothing is joined with.
 
+import { CharacterBPE } from "@llm/bpe/characters";
 import { Rules } from "./rules.js";
-import { textOf } from "./segmenter.js";
-import { appendUnknown } from "./unknown.js";
+import { UnusedPieces } from "./unused-pieces.js";
 import type { Vocabulary } from "./vocabulary.js";
 
+/** Cuts normalized text as a BPE model does. */
 export class BpeSegmenter {
-  readonly #v: Vocabulary;
-  readonly #symbols: Rules;
-  constructor(v: Vocabulary) {
-    this.#v = v;
-    this.#symbols = new Rules(new Map(v.userDefinedSymbols.map((s) => [s, s])));
+  readonly #bpe: CharacterBPE;
+  readonly #vocabulary: Vocabulary;
+  readonly #symbols: Rules | undefined;
+  readonly #unused: UnusedPieces | undefined;
+  readonly #decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+    const { pieces, scores, unknownId, byteFallback, userDefinedSymbols } = vocabulary;
+    const joined = vocabulary.idsOf("normal", "unused");
+    const reserved = vocabulary.idsOf("unknown", "control", "user-defined", "byte");
+    this.#bpe = CharacterBPE.fromScores(
+      joined.map((id) => [pieces[id]!, id, scores[id]!] as const),
+      {
+        reserved: reserved.map((id) => [pieces[id]!, id] as const),
+        unknown: unknownId,
+        fuseUnknown: !byteFallback,
+        byteFallback,
+      },
+    );
+    if (userDefinedSymbols.length > 0) this.#symbols = new Rules(new Map(userDefinedSymbols.map((s) => [s, s])));
+    if (vocabulary.types.includes("unused")) this.#unused = new UnusedPieces(vocabulary);
   }
+
+  /** Appends the ids of `units[0, length)` to `out`. */
   encodeUnits(units: Uint16Array, length: number, out: number[]): void {
-    const text = textOf(units, length);
-    const v = this.#v;
-    const fresh = out.length;
-    const normal = (id: number | undefined): id is number =>
-      id !== undefined && (v.types[id] === "normal" || v.types[id] === "user-defined" || v.types[id] === "unused");
-    const parts: string[] = [];
-    const frozen: boolean[] = [];
-    for (let at = 0; at < text.length; ) {
-      const m = this.#symbols.match(text, at);
-      const n = m || String.fromCodePoint(text.codePointAt(at)!).length;
-      parts.push(text.slice(at, at + n));
-      frozen.push(m > 0);
-      at += n;
-    }
-    const split = new Map<string, [string, string]>();
-    for (;;) {
-      let best = -1;
-      let score = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i + 1 < parts.length; i++) {
-        if (frozen[i] || frozen[i + 1]) continue;
-        const id = v.idOf(parts[i]! + parts[i + 1]!);
-        if (normal(id) && v.scores[id]! > score) {
-          score = v.scores[id]!;
-          best = i;
-        }
-      }
-      if (best < 0) break;
-      const whole = parts[best]! + parts[best + 1]!;
-      if (v.types[v.idOf(whole)!] === "unused") split.set(whole, [parts[best]!, parts[best + 1]!]);
-      parts.splice(best, 2, whole);
-      frozen.splice(best, 1);
-    }
-    const emit = (w: string): void => {
-      const id = v.idOf(w);
-      const halves = split.get(w);
-      if (id !== undefined && v.types[id] === "unused" && halves) {
-        emit(halves[0]);
-        emit(halves[1]);
-      } else if (id === undefined || id === v.unknownId) appendUnknown(v, w, fresh, out);
-      else out.push(id);
+    const text = this.#decoder.decode(units.subarray(0, length));
+    this.#eachPart(text, out, (part) => this.#bpe.encode(part));
+  }
+
+  /** Ids of `text` with each join left out with a probability: BPE-dropout. */
+  sample(text: string, dropout: number, seed: () => number): number[] {
+    const out: number[] = [];
+    this.#eachPart(text, out, (part) => this.#bpe.encodeSampled(part, { dropout, seed: seed() }));
+    return out;
+  }
+
+  #eachPart(text: string, out: number[], encode: (part: string) => number[]): void {
+    const append = (from: number, to: number): void => {
+      if (from === to) return;
+      const ids = encode(text.slice(from, to));
+      if (this.#unused) this.#unused.append(ids, out);
+      else for (const id of ids) out.push(id);
     };
-    for (const part of parts) emit(part);
+    let from = 0;
+    for (let at = 0; this.#symbols && at < text.length; ) {
+      const length = this.#symbols.match(text, at);
+      if (length > 0) {
+        append(from, at);
+        out.push(this.#vocabulary.idOf(text.slice(at, at + length))!);
+        from = at + length;
+      }
+      at += length || 1;
+    }
+    append(from, text.length);
   }
 }

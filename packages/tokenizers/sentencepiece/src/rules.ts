@@ -29,7 +29,10 @@ export class Rules {
         const unit = key.charCodeAt(i);
         if (i > 0) this.#continues[unit] = 1;
         let child = node.next.get(unit);
-        if (!child) node.next.set(unit, (child = { value: undefined, next: new Map() }));
+        if (!child) {
+          child = { value: undefined, next: new Map() };
+          node.next.set(unit, child);
+        }
         node = child;
       }
       if (key === "") continue;

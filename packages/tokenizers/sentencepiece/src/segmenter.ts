@@ -27,7 +27,7 @@ export function kindOf({ trainerSpec }: SentencePieceModel): ModelKind {
   throw new SentencePieceError(`sentencepiece model: trainerSpec.modelType must be 1 to 4, got ${type}`);
 }
 
-export function unigramOf(vocabulary: Vocabulary): Unigram {
+function unigramOf(vocabulary: Vocabulary): Unigram {
   return new Unigram({
     pieces: vocabulary.pieces.map((piece, id) => [piece, vocabulary.scores[id]!]),
     unknownId: vocabulary.unknownId,
@@ -41,22 +41,18 @@ export function unigramOf(vocabulary: Vocabulary): Unigram {
 export function segmenterOf(kind: ModelKind, vocabulary: Vocabulary, model: SentencePieceModel): Segmenter {
   if (kind === "bpe") return new BpeSegmenter(vocabulary);
   if (kind === "unigram") return unigramOf(vocabulary);
+  const decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
   const split = kind === "char" ? characters(vocabulary) : words(model);
   return {
     encodeUnits: (units, length, out) => {
       const fresh = out.length;
-      for (const part of split(textOf(units, length))) {
+      for (const part of split(decoder.decode(units.subarray(0, length)))) {
         const id = vocabulary.idOf(part);
         if (id === undefined || id === vocabulary.unknownId) appendUnknown(vocabulary, part, fresh, out);
         else out.push(id);
       }
     },
   };
-}
-
-/** Units as a string. */
-export function textOf(units: Uint16Array, length: number): string {
-  return new TextDecoder("utf-16le", { ignoreBOM: true }).decode(units.subarray(0, length));
 }
 
 /** Characters, and user-defined symbols as if they were. */

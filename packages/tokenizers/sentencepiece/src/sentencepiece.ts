@@ -3,12 +3,14 @@
 // Source: Kudo and Richardson, "SentencePiece: A simple and language independent subword tokenizer and detokenizer for
 // Neural Text Processing" (arXiv:1808.06226). Ids and text are those of the C++ library for the same file.
 
-import type { SampleOptions, Segmentation, Unigram } from "@llm/unigram";
+import { currentRandom } from "@llm/random";
+import { type SampleOptions, type Segmentation, Unigram } from "@llm/unigram";
+import { BpeSegmenter } from "./bpe-segmenter.js";
 import { type DecodeRules, decodeIds, decodeRulesOf } from "./decode.js";
 import { SentencePieceError } from "./error.js";
 import { type PieceType, readModel, type SentencePieceModel, writeModel } from "./model-file.js";
 import { Normalized, Normalizer } from "./normalizer.js";
-import { kindOf, type ModelKind, type Segmenter, segmenterOf, unigramOf } from "./segmenter.js";
+import { kindOf, type ModelKind, type Segmenter, segmenterOf } from "./segmenter.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /** A tokenizer made from a `.model` file. */
@@ -20,7 +22,6 @@ export class SentencePiece {
   readonly #normalizer: Normalizer;
   readonly #denormalizer: Normalizer | undefined;
   readonly #segmenter: Segmenter;
-  readonly #unigram: Unigram | undefined;
   readonly #decodeRules: DecodeRules;
   readonly #normalized = new Normalized(false);
 
@@ -35,8 +36,7 @@ export class SentencePiece {
       userDefinedSymbols: this.#vocabulary.userDefinedSymbols,
     });
     if (denormalizerSpec?.precompiledCharsmap?.length) this.#denormalizer = Normalizer.fromSpec(denormalizerSpec);
-    this.#unigram = this.kind === "unigram" ? unigramOf(this.#vocabulary) : undefined;
-    this.#segmenter = this.#unigram ?? segmenterOf(this.kind, this.#vocabulary, model);
+    this.#segmenter = segmenterOf(this.kind, this.#vocabulary, model);
     this.#decodeRules = decodeRulesOf(normalizerSpec, trainerSpec.unkSurface);
   }
 
@@ -98,9 +98,18 @@ export class SentencePiece {
     return this.#asUnigram("encodeNBest").encodeNBest(this.normalize(text), n);
   }
 
-  /** The ids of a segmentation drawn at random: subword regularization; unigram models only. */
+  /**
+   * The ids of a segmentation drawn at random: subword regularization. Of unigram models with probability ∝ p^alpha, of BPE
+   * models with each join left out with probability alpha (BPE-dropout); others have only one segmentation.
+   */
   sample(text: string, options: SampleOptions = {}): number[] {
-    return this.#asUnigram("sample").sample(this.normalize(text), options);
+    const normalized = this.normalize(text);
+    if (!(this.#segmenter instanceof BpeSegmenter)) return this.#asUnigram("sample").sample(normalized, options);
+    const { alpha = 0.1, random = currentRandom() } = options;
+    if (alpha >= 0 && alpha <= 1) return this.#segmenter.sample(normalized, alpha, () => random.uint32());
+    throw new SentencePieceError(
+      `SentencePiece.sample: alpha must be from 0 to 1 for a BPE model, got ${String(alpha)}`,
+    );
   }
 
   /** The text of ids. Throws SentencePieceError for an id that is not there. */
@@ -142,7 +151,7 @@ export class SentencePiece {
   }
 
   #asUnigram(method: string): Unigram {
-    if (this.#unigram) return this.#unigram;
+    if (this.#segmenter instanceof Unigram) return this.#segmenter;
     throw new SentencePieceError(
       `SentencePiece.${method}: only unigram models have several segmentations, this is ${this.kind}`,
     );

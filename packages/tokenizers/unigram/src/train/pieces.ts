@@ -45,7 +45,8 @@ export function select(pieces: Pieces, keep: (k: number) => boolean, maxCode: nu
     starts[i + 1] = starts[i]! + lengthOf(pieces, k);
   });
   const codes = new Int32Array(starts[kept.length]!);
-  kept.forEach((k, i) => codes.set(pieces.codes.subarray(pieces.starts[k]!, pieces.starts[k + 1]!), starts[i]!));
+  for (const [i, k] of kept.entries())
+    codes.set(pieces.codes.subarray(pieces.starts[k]!, pieces.starts[k + 1]!), starts[i]);
   return withTrie(
     codes,
     starts,
