@@ -93,7 +93,7 @@ function appendPieces(
       const at = sequence.ids.length;
       model.encode(piece, sequence.ids);
       const spans = tokenSpans(piece, sequence.ids, at, model);
-      const place = placeIn(piece, stretch.slice(from, to));
+      const place = placeIn(piece, stretch.slice(from, to), widthAt(stretch, from));
       for (const [i, [a, b]] of spans.entries()) {
         const id = sequence.ids[at + i]!;
         const [left, right] = [begin + from + place(a, false), begin + from + place(b, true)];
@@ -105,13 +105,16 @@ function appendPieces(
   );
 }
 
+function widthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : Math.min(1, text.length - at);
+}
+
 /**
  * Position in a piece → position in the text that it was made from, which a blank may have been put before, or bytes made
  * of. A blank that was put there comes from the first character, as by Hugging Face.
  */
-function placeIn(piece: string, source: string): (position: number, end: boolean) => number {
+function placeIn(piece: string, source: string, width: number): (position: number, end: boolean) => number {
   if (piece.length === source.length) return (position) => position;
-  const width = (source.codePointAt(0) ?? 0) > 0xffff ? 2 : Math.min(1, source.length);
   if (piece.length === source.length + 1) {
     return (position, end) => (end && position === 1 ? width : Math.max(0, position - 1));
   }

@@ -3,6 +3,7 @@
 import { TokenizerError } from "./error.js";
 import { Tokenizer, type TokenizerConfig } from "./tokenizer.js";
 import { trainByteLevel } from "./train/byte-level.js";
+import { trainCharacterBpeTokenizer } from "./train/character-bpe.js";
 import { trainCharacters } from "./train/characters.js";
 import type { Texts, TrainTokenizerOptions } from "./train/options.js";
 import { trainUnigramTokenizer } from "./train/unigram.js";
@@ -14,6 +15,7 @@ const trainers: Record<
   (texts: Texts, options: TrainTokenizerOptions) => Promise<TokenizerConfig>
 > = {
   bpe: trainByteLevel,
+  "character-bpe": trainCharacterBpeTokenizer,
   wordpiece: trainWordPieceTokenizer,
   unigram: trainUnigramTokenizer,
   char: trainCharacters,

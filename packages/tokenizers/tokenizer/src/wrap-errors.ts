@@ -3,9 +3,10 @@
 import { BpeError } from "@llm/bpe";
 import { SentencePieceError } from "@llm/sentencepiece";
 import { UnigramError } from "@llm/unigram";
+import { WordPieceError } from "@llm/wordpiece";
 import { TokenizerError } from "./error.js";
 
-const below = [BpeError, UnigramError, SentencePieceError];
+const below = [BpeError, UnigramError, SentencePieceError, WordPieceError];
 
 /** Runs `f`; what the packages of models throw becomes a TokenizerError that says where. */
 export function wrapErrors<T>(where: string, f: () => T): T {

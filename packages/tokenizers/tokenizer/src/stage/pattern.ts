@@ -1,7 +1,7 @@
 // A pattern of tokenizer.json: a text, or an expression in Oniguruma's dialect.
 
 import { type Cut, literal } from "@llm/pretokenize";
-import { regex } from "./regex.js";
+import { regex } from "@llm/pretokenize/regex";
 import { fail, field, type JsonObject, string } from "../check.js";
 
 /** What a pattern matches. An expression runs in time that is bounded, or is refused. */

@@ -82,7 +82,7 @@ function byScanner(next: NextBoundary): Pretokenizer {
       onRange(start + at, start + Math.min(after, part.length));
     }
   };
-  return [{ cut, next }];
+  return [{ cut: Object.assign(cut, { next }) }];
 }
 
 function made(stages: Pretokenizer, bytes: PreTokenizer["bytes"]): Omit<PreTokenizer, "json"> {

@@ -16,7 +16,7 @@ export async function trainByteLevel(texts: Texts, options: TrainTokenizerOption
     );
   }
   const stages = byteLevelStages(pattern);
-  const normalizer = normalizerFor(options, []);
+  const normalizer = normalizerFor(options);
   const counter = new PieceCounter(stages.preTokenizer.next!);
   const characters = await readTexts(texts, normalizer, options, (text) => counter.add(text));
   const { merges, tokens } = trainBpe(counter, {

@@ -10,7 +10,7 @@ import { normalizerFor, numbered, readTexts, type Texts, type TrainTokenizerOpti
 export async function trainCharacters(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {
   const { vocabSize = Number.POSITIVE_INFINITY, specialTokens = [], minFrequency = 1, unknownToken } = options;
   const special = [...new Set(unknownToken === undefined ? specialTokens : [...specialTokens, unknownToken])];
-  const normalizer = normalizerFor(options, []);
+  const normalizer = normalizerFor(options);
   const counts = new Map<string, number>();
   await readTexts(texts, normalizer, options, (text) => {
     for (const found of text) {

@@ -18,19 +18,21 @@ export interface TrainTokenizerProgress {
 
 /** Options of `trainTokenizer`. */
 export interface TrainTokenizerOptions {
-  /** Byte-level BPE, WordPiece, Unigram, or a token per character. */
-  kind: "bpe" | "wordpiece" | "unigram" | "char";
+  /** BPE on bytes, or on characters as in LLaMA 2; WordPiece; Unigram; or a token per character. */
+  kind: "bpe" | "character-bpe" | "wordpiece" | "unigram" | "char";
   /** Tokens to have in the end, special ones included. For "char" a limit, beyond which the rarest characters are left out; default none. */
   vocabSize?: number;
-  /** They get the last ids ("bpe", "char") or the first ones ("wordpiece", "unigram"), in this order. */
+  /** They get the last ids ("bpe", "char") or the first ones (the other kinds), in this order. */
   specialTokens?: readonly string[];
   /** How text is cut into pieces ("bpe"); default "gpt2". */
   pattern?: PretokenizerName;
-  /** What occurs less often gets no token: pairs ("bpe", 2; "wordpiece", 2), characters ("char", 1). */
+  /** What occurs less often gets no token: pairs (2), characters ("char", 1). */
   minFrequency?: number;
-  /** Names, or entries as tokenizer.json has them. Default none, but for "wordpiece" BERT's and for "unigram" NFKC. */
+  /** Names, or entries as tokenizer.json has them. Default none, but for "wordpiece" BERT's. */
   normalizers?: readonly (NormalizerName | object)[];
-  /** What is not in the vocabulary becomes: "[UNK]" ("wordpiece"), "<unk>" ("unigram"); for "char" an error without it. */
+  /** Whether what has no piece becomes bytes ("unigram", "character-bpe"); default true. */
+  byteFallback?: boolean;
+  /** What is not in the vocabulary becomes: "[UNK]" ("wordpiece"), "<unk>" ("unigram", "character-bpe"); for "char" an error without it. */
   unknownToken?: string;
   onProgress?: (progress: TrainTokenizerProgress) => void;
 }
@@ -55,9 +57,9 @@ export async function readTexts(
   return characters;
 }
 
-/** The normalizer that was asked for, or the kind's own. */
-export function normalizerFor({ normalizers }: TrainTokenizerOptions, otherwise: readonly object[]): NormalizerStage {
-  return makeNormalizers(normalizers ?? otherwise);
+/** The normalizer that was asked for. */
+export function normalizerFor({ normalizers = [] }: TrainTokenizerOptions): NormalizerStage {
+  return makeNormalizers(normalizers);
 }
 
 /** Special tokens with ids from `first` on. */
