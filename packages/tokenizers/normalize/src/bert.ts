@@ -20,7 +20,7 @@ export interface BertOptions {
 }
 
 const steps = /* @__PURE__ */ [
-  /* @__PURE__ */ replace(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\ufffd]/u, ""),
+  /* @__PURE__ */ replace(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]/u, ""),
   /* @__PURE__ */ replace(/\p{White_Space}/u, " "),
 ] as const;
 

@@ -15,7 +15,7 @@ import { replace } from "./replace.js";
  * and finals of Hangul, compatibility forms of either, and the vowel signs of Kirat Rai. Text cut between two such
  * groups can be normalized part by part.
  */
-const GROUP = /.[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e\uff9f\uffa0-\uffdc\u{16d63}\u{16d67}]+|[^\0-\x7f]/su;
+const GROUP = /.[\p{M}\u1160-\u11ff\u3131-\u318e\uff9e\uff9f\uffa0-\uffdc\u{16d63}\u{16d67}\u{16d68}]+|[^\0-\x7f]/su;
 
 type Form = "NFC" | "NFD" | "NFKC" | "NFKD";
 

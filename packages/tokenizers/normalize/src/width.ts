@@ -50,5 +50,5 @@ function wideJamo(narrow: string): string {
   // The vowels come in groups of six, with gaps of two.
   const vowel = unit - 0xffc2;
   const index = vowel - (vowel >> 3) * 2;
-  return (vowel & 7) < 6 && index < 21 ? String.fromCharCode(0x314f + index) : narrow;
+  return vowel >= 0 && (vowel & 7) < 6 && index < 21 ? String.fromCharCode(0x314f + index) : narrow;
 }
