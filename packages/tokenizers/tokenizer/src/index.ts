@@ -30,3 +30,4 @@ export { type DecodeOptions, type EncodeOptions, Tokenizer, type TokenizeOptions
 export { trainTokenizer } from "./train.js";
 export type { TrainTokenizerOptions, TrainTokenizerProgress } from "./train/options.js";
 export type { Truncation } from "./truncation.js";
+export { type TokenizerPreset, type TokenizerPresetName, tokenizerPresets, trainPreset } from "./presets.js";
