@@ -1,15 +1,19 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { type Command, Option } from "commander";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
 import { parseNumber } from "../config/flags.js";
-import { createRun, writeJson } from "../run/directory.js";
-import { readTokenizer, trainOnData } from "../run/tokenizer.js";
+import { createRun } from "../run/directory.js";
+import { trainOnData } from "../run/tokenizer.js";
+import { readTokenizer } from "../run/tokenizer-files.js";
 import { tokenizeData } from "../run/tokens.js";
-import { UserError } from "../ui/error.js";
 import { printResult } from "../ui/output.js";
-import { readText } from "../ui/read-text.js";
+import { addCompare } from "./tokenizer/compare.js";
+import { addConvert } from "./tokenizer/convert.js";
+import { addDecode, addEncode } from "./tokenizer/encode.js";
+import { addInspect } from "./tokenizer/inspect.js";
+import { addTrain } from "./tokenizer/train.js";
 
-/** `llm tokenizer train|encode|decode` and `llm data prepare`. */
+/** `llm tokenizer train|encode|decode|inspect|convert|compare` and `llm data prepare`. */
 export function addTokenCommands(program: Command): void {
   const tokenizer = program
     .command("tokenizer")
@@ -18,67 +22,10 @@ export function addTokenCommands(program: Command): void {
   addTrain(tokenizer);
   addEncode(tokenizer);
   addDecode(tokenizer);
+  addInspect(tokenizer);
+  addConvert(tokenizer);
+  addCompare(tokenizer);
   addPrepare(program.command("data").summary("prepare text for training").description("Prepare text for training."));
-}
-
-function addTrain(tokenizer: Command): void {
-  tokenizer
-    .command("train")
-    .summary("learn a vocabulary from text")
-    .description("Learn a vocabulary from text and write it as a Hugging Face tokenizer.json.")
-    .requiredOption("-d, --data <path...>", "text: files, folders or URLs (txt, md, jsonl, ts, gz)")
-    .option("--field <name>", "field of a JSON Lines record that holds the text")
-    .addOption(
-      new Option("--kind <kind>", "byte-level BPE, or one token a character").choices(["bpe", "char"]).default("bpe"),
-    )
-    .option("--vocab <number>", "vocabulary size (bpe)", parseNumber, 4096)
-    .requiredOption("-o, --out <file>", "the tokenizer.json to write")
-    .option("--json", "print the result as JSON")
-    .action(async ({ out, json, ...options }) => {
-      const trained = await trainOnData(options);
-      await mkdir(dirname(out), { recursive: true });
-      await writeJson(out, trained);
-      printResult(json, { out, vocabSize: trained.vocabSize }, `${out}: ${trained.vocabSize} tokens`);
-    });
-}
-
-function addEncode(tokenizer: Command): void {
-  tokenizer
-    .command("encode")
-    .summary("text to token ids")
-    .description(
-      "Turn text into token ids. Text that looks like a special token stays text, unless --special is given.",
-    )
-    .argument("[text]", "the text; - reads standard input", "-")
-    .requiredOption("-f, --file <path>", "a tokenizer.json")
-    .option("--special", "recognize special tokens in the text")
-    .option("--json", "print the result as JSON")
-    .action(async (text: string, { file, special, json }) => {
-      const ids = (await readTokenizer(file)).encode(await readText(text), special ? { allowedSpecial: "all" } : {});
-      printResult(json, { ids }, ids.join(" "));
-    });
-}
-
-function addDecode(tokenizer: Command): void {
-  tokenizer
-    .command("decode")
-    .summary("token ids to text")
-    .description("Turn token ids into text.")
-    .argument("[ids...]", "the ids, separated by spaces or commas; none reads standard input")
-    .requiredOption("-f, --file <path>", "a tokenizer.json")
-    .option("--json", "print the result as JSON")
-    .action(async (words: string[], { file, json }) => {
-      const list = words.length > 0 ? words.join(" ") : await readText("-");
-      const ids = list
-        .split(/[\s,[\]]+/)
-        .filter((word) => word !== "")
-        .map((word) => {
-          if (!/^\d+$/.test(word)) throw new UserError(`"${word}" is not a token id`);
-          return Number(word);
-        });
-      const text = (await readTokenizer(file)).decode(ids);
-      printResult(json, { text }, text);
-    });
 }
 
 function addPrepare(data: Command): void {

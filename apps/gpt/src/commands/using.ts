@@ -65,7 +65,7 @@ function addGenerate(program: Command): void {
       await activateBackend(flags.backend ?? "auto");
       const { model, tokenizer } = await loadSaved(flags.run, flags.checkpoint);
       const text = await readText(prompt);
-      const ids = tokenizer.encode(text);
+      const ids = tokenizer.encode(text, { disallowedSpecial: "text" });
       if (ids.length === 0) throw new UserError("the prompt is empty: give at least one character");
       const pieces = until(writeText(model, tokenizer, ids, sampling(flags)), stop);
       if (json) return printResult(true, { prompt: text, text: await collectText(pieces) }, "");

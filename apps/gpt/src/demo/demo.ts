@@ -15,7 +15,7 @@ import { pretrain, type RunResult } from "../run/pretrain.js";
 import { collectText } from "../run/sample-text.js";
 import { loadSaved, type SavedModel } from "../run/saved.js";
 import { bytesOfTokens } from "../run/token-bytes.js";
-import { readTokenizer } from "../run/tokenizer.js";
+import { readTokenizer } from "../run/tokenizer-files.js";
 import { openTokens } from "../run/tokens.js";
 import { Interrupted } from "../ui/error.js";
 import { say } from "../ui/progress.js";

@@ -21,7 +21,7 @@ export async function* answer(
 ): AsyncGenerator<string> {
   const { model, tokenizer } = saved;
   const encode = (text: string, { special }: { special: boolean }): number[] =>
-    tokenizer.encode(text, special ? { allowedSpecial: "all" } : {});
+    tokenizer.encode(text, special ? { allowedSpecial: "all" } : { disallowedSpecial: "text" });
   let turns = [...messages];
   let prompt = encodePrompt(turns, { encode, format });
   while (prompt.length >= model.maxLength && turns.length > 1) {

@@ -93,7 +93,7 @@ export function packConversations(
   }: { tokenizer: Tokenizer; format: ChatFormatName; context: number; strategy: "first-fit" | "none" },
 ): { rows: PackedSequence[]; skipped: number } {
   const encode = (text: string, { special }: { special: boolean }): number[] =>
-    tokenizer.encode(text, special ? { allowedSpecial: "all" } : {});
+    tokenizer.encode(text, special ? { allowedSpecial: "all" } : { disallowedSpecial: "text" });
   const encoded = conversations.map((messages) => encodeConversation(messages, { encode, format }));
   const fitting = encoded.filter(({ ids }) => ids.length <= context);
   if (fitting.length === 0) throw new UserError(`no conversation fits into ${context} tokens; take a larger context`);

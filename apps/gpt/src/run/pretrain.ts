@@ -17,7 +17,8 @@ import { type LoopResult, runLoop } from "./loop.js";
 import { architectureOf, type LanguageModel, modelFromArchitecture } from "./model.js";
 import { collectText, writeText } from "./sample-text.js";
 import { bytesOfTokens } from "./token-bytes.js";
-import { readTokenizer, trainOnData } from "./tokenizer.js";
+import { trainOnData } from "./tokenizer.js";
+import { readTokenizer } from "./tokenizer-files.js";
 import { isPrepared, openTokens, type Tokens, tokenizeData } from "./tokens.js";
 
 /** How a run ended, and where it is. */
@@ -148,7 +149,7 @@ async function loop(
 /** The prompt's ids; where the vocabulary cannot say it, the first token of the held-out text. */
 function promptOf(tokenizer: Tokenizer, prompt: string, { validation }: Tokens): number[] {
   try {
-    const ids = tokenizer.encode(prompt);
+    const ids = tokenizer.encode(prompt, { disallowedSpecial: "text" });
     if (ids.length > 0) return ids;
   } catch (error) {
     if (!(error instanceof TokenizerError)) throw error;

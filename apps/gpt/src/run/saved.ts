@@ -13,7 +13,7 @@ import { assign, readWeights } from "./checkpoints.js";
 import { type RunPaths, readJson, runPaths } from "./directory.js";
 import { type Architecture, type LanguageModel, modelFromArchitecture, namesFromHuggingFace } from "./model.js";
 import { fromStored } from "./tensors.js";
-import { readTokenizer } from "./tokenizer.js";
+import { readTokenizer } from "./tokenizer-files.js";
 
 /** The adapter's settings, beside a LoRA run's checkpoints. */
 export const ADAPTER_CONFIG = "adapter_config.json";

@@ -8,7 +8,7 @@ const IGNORE = -100;
 export function bytesOfTokens(tokenizer: Tokenizer): Int32Array {
   const special = new Set(tokenizer.specialTokens.values());
   return Int32Array.from({ length: tokenizer.vocabSize }, (_, id) =>
-    special.has(id) ? 0 : (tokenizer.model.tokenBytes(id)?.length ?? 0),
+    special.has(id) ? 0 : (tokenizer.tokenBytes(id)?.length ?? 0),
   );
 }
 

@@ -94,7 +94,7 @@ async function writeSplit(
       tokens++;
     }
     last = id;
-    const ids = tokenizer.encode(text);
+    const ids = tokenizer.encode(text, { disallowedSpecial: "text" });
     writer.write(ids);
     tokens += ids.length;
     bar.update(0, `${short(tokens)} tokens`);

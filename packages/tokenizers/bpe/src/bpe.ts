@@ -6,15 +6,15 @@
 //
 // Source: Radford et al., "Language Models are Unsupervised Multitask Learners" (GPT-2), section 2.2.
 
+import { decodeBytes, decodeUtf8 } from "./decode.js";
 import { mergesFromPairs, mergesFromVocabulary, pairsInOrder } from "./derive-merges.js";
+import { type SampleOptions, sampledMerge } from "./dropout.js";
 import { BpeError } from "./error.js";
-import { type Merges, merge } from "./merge.js";
-import { MAX_CACHED, PieceCache } from "./piece-cache.js";
+import { type Join, type Merges, merge } from "./merge.js";
+import { MAX_CACHED } from "./piece-cache.js";
+import { eachPiece, PieceEncoder, type Scanner } from "./piece-encoder.js";
 import { utf8, writeUtf8 } from "./utf8.js";
 import { Vocabulary } from "./vocabulary.js";
-
-/** Where the piece of `text` that starts at `start` ends (UTF-16 units; above `start`). */
-export type Scanner = (text: string, start: number) => number;
 
 /** Options of `BPE.fromMerges`. */
 export interface FromMergesOptions {
@@ -31,10 +31,8 @@ export class BPE {
   /** Whether a piece that is a token is that token, whatever the merges make of it. */
   readonly wholePieces: boolean;
   readonly #byteIds = new Int32Array(256);
-  readonly #cache = new PieceCache();
+  readonly #encoder = new PieceEncoder((text, start, end, ids) => this.#pieceIds(text, start, end, ids, merge));
   readonly #bytes = new Uint8Array(MAX_CACHED * 3);
-  readonly #ids = new Int32Array(MAX_CACHED * 3);
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   private constructor(vocabulary: Vocabulary, merges: Merges, wholePieces: boolean) {
     this.#vocabulary = vocabulary;
@@ -52,7 +50,7 @@ export class BPE {
   /** From merges, pairs of ids in the order of joining. Throws BpeError for a merge of, or into, a token that is not there. */
   static fromMerges(merges: Iterable<readonly [number, number]>, options: FromMergesOptions = {}): BPE {
     const vocabulary = vocabularyOf(options.vocabulary ?? byteTokens());
-    const derived = mergesFromPairs(merges, vocabulary, options.vocabulary === undefined);
+    const derived = mergesFromPairs(merges, vocabulary, { extend: !options.vocabulary, share: true });
     return new BPE(vocabulary, derived, options.wholePieces ?? false);
   }
 
@@ -64,50 +62,43 @@ export class BPE {
   /** The ids of `text`, cut into pieces by `scanner`; without one the text is a single piece. */
   encode(text: string, scanner?: Scanner): number[] {
     const out: number[] = [];
-    for (let start = 0; start < text.length; ) {
-      const end = scanner ? scanner(text, start) : text.length;
-      if (!(end > start)) throw new BpeError(`BPE.encode: the scanner made no step at position ${start}, got ${end}`);
-      this.#encodePiece(text, start, Math.min(end, text.length), out);
-      start = end;
-    }
+    eachPiece(text, scanner, (start, end) => this.#encoder.append(text, start, end, out));
     return out;
   }
 
   /** The ids of text that is cut already. */
   encodePieces(pieces: Iterable<string>): number[] {
     const out: number[] = [];
-    for (const piece of pieces) this.#encodePiece(piece, 0, piece.length, out);
+    for (const piece of pieces) this.#encoder.append(piece, 0, piece.length, out);
+    return out;
+  }
+
+  /** Ids of `text` in a spelling drawn at random: BPE-dropout. `decode` brings the text back as ever. */
+  encodeSampled(text: string, options: SampleOptions): number[] {
+    const out: number[] = [];
+    const joined = sampledMerge(options);
+    eachPiece(text, options.scanner, (start, end) => {
+      const ids = new Int32Array((end - start) * 3);
+      const n = this.#pieceIds(text, start, end, ids, joined);
+      for (let i = 0; i < n; i++) out.push(ids[i]!);
+    });
     return out;
   }
 
   /** The ids of one piece given as bytes, which need not be UTF-8. */
   encodeBytes(piece: Uint8Array): number[] {
     const ids = new Int32Array(piece.length);
-    return Array.from(ids.subarray(0, this.#mergeBytes(piece, piece.length, ids)));
+    return Array.from(ids.subarray(0, this.#mergeBytes(piece, piece.length, ids, merge)));
   }
 
   /** The bytes of the tokens, joined. Throws BpeError for an id that no token has. */
   decodeBytes(ids: Iterable<number>): Uint8Array {
-    const tokens: Uint8Array[] = [];
-    let length = 0;
-    for (const id of ids) {
-      const token = this.#vocabulary.bytesOf(id);
-      if (!token) throw new BpeError(`BPE.decode: no token has the id ${String(id)} (ids are below ${this.vocabSize})`);
-      tokens.push(token);
-      length += token.length;
-    }
-    const out = new Uint8Array(length);
-    let at = 0;
-    for (const token of tokens) {
-      out.set(token, at);
-      at += token.length;
-    }
-    return out;
+    return decodeBytes(ids, (id) => this.#vocabulary.bytesOf(id));
   }
 
   /** The text of the tokens; bytes that are not UTF-8 become U+FFFD. Throws BpeError for an id that no token has. */
   decode(ids: Iterable<number>): string {
-    return this.#decoder.decode(this.decodeBytes(ids));
+    return decodeUtf8(this.decodeBytes(ids));
   }
 
   /** The pairs that are joined, in order, for `BPE.fromMerges`: of a vocabulary made from ranks, all ways to cut each token in two. */
@@ -134,20 +125,14 @@ export class BPE {
     return id === -1 ? undefined : id;
   }
 
-  #encodePiece(text: string, start: number, end: number, out: number[]): void {
-    const short = end - start <= MAX_CACHED;
-    if (short && this.#cache.append(text, start, end, out)) return;
-    const bytes = short ? this.#bytes : new Uint8Array((end - start) * 3);
-    const length = writeUtf8(text, start, end, bytes);
-    const ids = short ? this.#ids : new Int32Array(length);
-    const n = this.#mergeBytes(bytes, length, ids);
-    for (let i = 0; i < n; i++) out.push(ids[i]!);
-    if (short) this.#cache.keep(text, start, end, ids, n);
+  #pieceIds(text: string, start: number, end: number, ids: Int32Array, join: Join): number {
+    const bytes = end - start <= MAX_CACHED ? this.#bytes : new Uint8Array((end - start) * 3);
+    return this.#mergeBytes(bytes, writeUtf8(text, start, end, bytes), ids, join);
   }
 
   /** Encodes the piece `bytes[0, length)` into `ids`, which has room for a symbol a byte; returns how many ids. */
-  #mergeBytes(bytes: Uint8Array, length: number, ids: Int32Array): number {
-    if (this.wholePieces && length > 1) {
+  #mergeBytes(bytes: Uint8Array, length: number, ids: Int32Array, join: Join): number {
+    if (this.wholePieces && length > 1 && join === merge) {
       const whole = this.#vocabulary.find(this.#vocabulary.hash(bytes, 0, length), bytes, 0, length);
       if (whole !== -1) {
         ids[0] = whole;
@@ -159,7 +144,7 @@ export class BPE {
       if (id === -1) throw new BpeError(`BPE.encode: the vocabulary has no token for the byte ${bytes[i]}`);
       ids[i] = id;
     }
-    return merge(this.#merges, ids, length);
+    return join(this.#merges, ids, length);
   }
 }
 

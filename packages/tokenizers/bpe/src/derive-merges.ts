@@ -9,13 +9,13 @@ import type { Merges } from "./merge.js";
 import { PairMap } from "./pair-map.js";
 import { concatenate, type Vocabulary } from "./vocabulary.js";
 
-/** Every cut of every token into two tokens, ranked by the id of the token. */
-export function mergesFromVocabulary(vocabulary: Vocabulary): Merges {
+/** Every cut of every token into two tokens. The token's rank is its place in `order`, a list of ids; without it, its id. */
+export function mergesFromVocabulary(vocabulary: Vocabulary, order?: ArrayLike<number>): Merges {
   const ranks = new PairMap(vocabulary.size * 2);
-  const merged = new Int32Array(vocabulary.idLimit);
+  const merged = Int32Array.from(order ?? { length: vocabulary.idLimit }, (id, rank) => id ?? rank);
   const { bytes, base, starts, lengths } = vocabulary;
-  for (let id = 0; id < vocabulary.idLimit; id++) {
-    merged[id] = id;
+  for (let rank = 0; rank < merged.length; rank++) {
+    const id = merged[rank]!;
     const length = lengths[id]!;
     const start = starts[id]!;
     // From the right, so that hash(suffix) grows by a byte a step; hash(prefix) follows from the two.
@@ -30,7 +30,7 @@ export function mergesFromVocabulary(vocabulary: Vocabulary): Merges {
       // whole = prefix · power + suffix, and power, being odd, has an inverse modulo 2^32.
       const prefix = Math.imul(whole - suffix, inverse(power));
       const left = vocabulary.find(prefix, bytes, start, cut);
-      if (left !== -1) ranks.set(left, right, id);
+      if (left !== -1) ranks.set(left, right, rank);
     }
   }
   return { ranks, merged };
@@ -43,15 +43,24 @@ function inverse(x: number): number {
   return y;
 }
 
-/**
- * The pairs in the order given; those that follow one another and make the same token share a rank, which is how a
- * list of pairs that was made from tiktoken's ranks keeps their meaning. Where the vocabulary lacks the joined token, it is added with the next free id
- * if `extend`, else that is an error.
- */
+/** Options of `mergesFromPairs`. */
+interface FromPairsOptions {
+  /** Whether a token that the vocabulary lacks is added with the next free id, or an error. */
+  extend: boolean;
+  /**
+   * Whether pairs that follow one another and make the same token share a rank: how a list of pairs that was made from
+   * tiktoken's ranks keeps their meaning.
+   */
+  share: boolean;
+  /** What each token but the first of a word begins with; the right one loses it when it is joined. */
+  prefix?: Uint8Array;
+}
+
+/** The pairs in the order given. Throws BpeError for a pair of, or into, tokens that are not there. */
 export function mergesFromPairs(
   pairs: Iterable<readonly [number, number]>,
   vocabulary: Vocabulary,
-  extend: boolean,
+  { extend, share, prefix = new Uint8Array() }: FromPairsOptions,
 ): Merges {
   const ranks = new PairMap(vocabulary.size);
   const merged: number[] = [];
@@ -61,14 +70,14 @@ export function mergesFromPairs(
     const b = vocabulary.bytesOf(right);
     const where = `BPE: merge ${count} [${left}, ${right}]`;
     if (!a || !b) throw new BpeError(`${where} names the id ${a ? right : left}, which no token has`);
-    const joined = concatenate(a, b);
+    const joined = concatenate(a, prefix.every((byte, i) => b[i] === byte) ? b.subarray(prefix.length) : b);
     let id = vocabulary.idOf(joined);
     if (id === -1) {
       if (!extend) throw new BpeError(`${where} makes a token that the vocabulary lacks: bytes [${joined.join(" ")}]`);
       id = vocabulary.idLimit;
       vocabulary.add(joined, id);
     }
-    if (id !== merged.at(-1)) merged.push(id);
+    if (!share || id !== merged.at(-1)) merged.push(id);
     // A pair that is listed twice keeps its first, lower rank.
     if (ranks.get(left, right) === -1) ranks.set(left, right, merged.length - 1);
     count++;

@@ -14,15 +14,20 @@ import type { PairMap } from "./pair-map.js";
 export interface Merges {
   readonly ranks: PairMap;
   readonly merged: Int32Array;
+  /** Where ranks are equal although they make other tokens: rank → what to go by instead, rising with it. */
+  readonly levels?: Int32Array | undefined;
 }
+
+/** Joins the first `n` symbols of `ids` in place; returns how many are left. */
+export type Join = (merges: Merges, ids: Int32Array, n: number) => number;
 
 const SHORT = 64;
 const NONE = 0x7fffffff;
 const shortRanks: Int32Array = new Int32Array(SHORT);
 
-/** Joins the first `n` symbols of `ids` in place; returns how many are left. */
+/** Byte-pair encoding itself: see `Join`. */
 export function merge(merges: Merges, ids: Int32Array, n: number): number {
-  return n <= SHORT ? mergeShort(merges, ids, n) : mergeLong(merges, ids, n);
+  return n <= SHORT && !merges.levels ? mergeShort(merges, ids, n) : mergeQueued(merges, ids, n);
 }
 
 function mergeShort({ ranks, merged }: Merges, ids: Int32Array, n: number): number {
@@ -59,14 +64,22 @@ function rankOf(ranks: PairMap, left: number, right: number): number {
 const POSITIONS = 2 ** 32;
 const lower = (a: number, b: number): boolean => a < b;
 
-function mergeLong({ ranks, merged }: Merges, ids: Int32Array, n: number): number {
+/** `merge` for any number of symbols; `skip`, asked whenever a pair is about to be joined, may put that off by a step. */
+export function mergeQueued(
+  { ranks, merged, levels }: Merges,
+  ids: Int32Array,
+  n: number,
+  skip?: () => boolean,
+): number {
   const next = new Int32Array(n + 1);
   const previous = new Int32Array(n + 1);
   const rank = new Int32Array(n); // of the pair that starts here, -1 for none; what the heap says may be out of date
   const heap = new Heap(lower, n);
+  const skipped: number[] = [];
+  const level = (at: number): number => (levels && rank[at] !== -1 ? levels[rank[at]!]! : rank[at]!);
   const offer = (at: number): void => {
     rank[at] = next[at]! < n ? ranks.get(ids[at]!, ids[next[at]!]!) : -1;
-    if (rank[at] !== -1) heap.push(rank[at]! * POSITIONS + at);
+    if (rank[at] !== -1) heap.push(level(at) * POSITIONS + at);
   };
   for (let i = 0; i < n; i++) {
     next[i] = i + 1;
@@ -75,11 +88,16 @@ function mergeLong({ ranks, merged }: Merges, ids: Int32Array, n: number): numbe
   }
   while (heap.size > 0) {
     const key = heap.pop();
-    const best = Math.floor(key / POSITIONS);
-    const at = key - best * POSITIONS;
-    if (rank[at] !== best) continue;
+    const wanted = Math.floor(key / POSITIONS);
+    const at = key - wanted * POSITIONS;
+    if (level(at) !== wanted) continue;
+    if (skip?.()) {
+      skipped.push(key);
+      continue;
+    }
+    while (skipped.length > 0) heap.push(skipped.pop()!);
     const gone = next[at]!;
-    ids[at] = merged[best]!;
+    ids[at] = merged[rank[at]!]!;
     rank[gone] = -1;
     next[at] = next[gone]!;
     previous[next[at]!] = at;

@@ -1,8 +1,8 @@
 // Counts how often each distinct piece occurs in a stream of text: all that BPE training needs to know of a
 // corpus, and far smaller than it.
 
-import type { Scanner } from "./bpe.js";
 import { BpeError } from "./error.js";
+import type { Scanner } from "./piece-encoder.js";
 
 /** Options of `PieceCounter`. */
 export interface PieceCounterOptions {

@@ -9,14 +9,14 @@ import { contractionEnd, whiteSpaceEnd } from "./parts.js";
 
 const BLANK = 32;
 
-/** The end of GPT-2's piece that starts at `start`, which is less than `text.length`. */
-export function gpt2(text: string, start: number): number {
-  const afterContraction = contractionEnd(text, start, 0);
+/** The end of GPT-2's piece that starts at `start`, as if the text ended at `limit`. */
+export function gpt2(text: string, start: number, limit: number = text.length): number {
+  const afterContraction = contractionEnd(text, start, 0, limit);
   if (afterContraction > start) return afterContraction;
-  const at = text.charCodeAt(start) === BLANK && start + 1 < text.length ? start + 1 : start;
+  const at = text.charCodeAt(start) === BLANK && start + 1 < limit ? start + 1 : start;
   const kind = kindAt(text, at);
-  if ((kind & LETTER) !== 0) return runEnd(text, at, LETTER);
-  if ((kind & NUMBER) !== 0) return runEnd(text, at, NUMBER);
-  if ((kind & SPACE) === 0) return runEnd(text, at, SIGN);
-  return whiteSpaceEnd(text, start, false);
+  if ((kind & LETTER) !== 0) return runEnd(text, at, LETTER, limit);
+  if ((kind & NUMBER) !== 0) return runEnd(text, at, NUMBER, limit);
+  if ((kind & SPACE) === 0) return runEnd(text, at, SIGN, limit);
+  return whiteSpaceEnd(text, start, false, limit);
 }

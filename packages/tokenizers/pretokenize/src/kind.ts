@@ -68,11 +68,10 @@ export function kindAt(text: string, at: number): number {
   return unit < 256 ? latin[unit]! : wideKind(text, at, unit);
 }
 
-/** The end of the run of characters of the kinds in `mask` that starts at `at`; `at` itself if there is none. */
-export function runEnd(text: string, at: number, mask: number): number {
-  const { length } = text;
+/** The end of the run of characters of the kinds in `mask` in text[at, limit); `at` itself if there is none. */
+export function runEnd(text: string, at: number, mask: number, limit: number): number {
   let end = at;
-  while (end < length) {
+  while (end < limit) {
     const unit = text.charCodeAt(end);
     // The Latin case is kept apart, not left to kindAt: it is the hot loop, and some 15 % faster this way.
     if (unit < 256) {

@@ -10,45 +10,45 @@
 // Source: tiktoken, openai_public.py.
 
 import { CASELESS, kindAt, LETTER, LOWER, MARK, NEWLINE, NUMBER, PAIR, runEnd, SIGN, UPPER } from "./kind.js";
-import { contractionEnd, FOLD, threeDigitsEnd, whiteSpaceEnd } from "./parts.js";
+import { contractionEnd, digitsEnd, FOLD, whiteSpaceEnd } from "./parts.js";
 
 const BLANK = 32;
 const SLASH = 47;
 const SHARED = CASELESS | MARK;
 
 /** The end of A*B+|A+B* at `start`, or `start` if neither matches. */
-function wordEnd(text: string, start: number): number {
+function wordEnd(text: string, start: number, limit: number): number {
   let at = start;
   let afterShared = start;
-  while (at < text.length) {
+  while (at < limit) {
     const kind = kindAt(text, at);
     if ((kind & (UPPER | SHARED)) === 0) break;
     at += (kind & PAIR) === 0 ? 1 : 2;
     if ((kind & SHARED) !== 0) afterShared = at;
   }
-  const end = runEnd(text, at, LOWER | SHARED);
+  const end = runEnd(text, at, LOWER | SHARED, limit);
   return end === at && afterShared > start ? afterShared : end;
 }
 
 /** The end of [^\s\p{L}\p{N}]+[\r\n/]* at `start`, where a sign stands. */
-function signsEnd(text: string, start: number): number {
-  let end = runEnd(text, start, SIGN);
-  while (end < text.length && (text.charCodeAt(end) === SLASH || (kindAt(text, end) & NEWLINE) !== 0)) end++;
+function signsEnd(text: string, start: number, limit: number): number {
+  let end = runEnd(text, start, SIGN, limit);
+  while (end < limit && (text.charCodeAt(end) === SLASH || (kindAt(text, end) & NEWLINE) !== 0)) end++;
   return end;
 }
 
-/** The end of o200k's piece that starts at `start`, which is less than `text.length`. */
-export function o200k(text: string, start: number): number {
+/** The end of o200k's piece that starts at `start`, as if the text ended at `limit`. */
+export function o200k(text: string, start: number, limit: number = text.length): number {
   const first = kindAt(text, start);
-  if ((first & (LETTER | MARK)) !== 0) return contractionEnd(text, wordEnd(text, start), FOLD);
-  if ((first & NUMBER) !== 0) return threeDigitsEnd(text, start);
+  if ((first & (LETTER | MARK)) !== 0) return contractionEnd(text, wordEnd(text, start, limit), FOLD, limit);
+  if ((first & NUMBER) !== 0) return digitsEnd(text, start, 3, limit);
 
   const next = start + ((first & PAIR) === 0 ? 1 : 2);
-  const second = next < text.length ? kindAt(text, next) : 0;
+  const second = next < limit ? kindAt(text, next) : 0;
   if ((second & (LETTER | MARK)) !== 0 && (first & NEWLINE) === 0) {
-    return contractionEnd(text, wordEnd(text, next), FOLD);
+    return contractionEnd(text, wordEnd(text, next, limit), FOLD, limit);
   }
-  if ((first & SIGN) !== 0) return signsEnd(text, start);
-  if ((second & SIGN) !== 0 && text.charCodeAt(start) === BLANK) return signsEnd(text, next);
-  return whiteSpaceEnd(text, start, true);
+  if ((first & SIGN) !== 0) return signsEnd(text, start, limit);
+  if ((second & SIGN) !== 0 && text.charCodeAt(start) === BLANK) return signsEnd(text, next, limit);
+  return whiteSpaceEnd(text, start, true, limit);
 }

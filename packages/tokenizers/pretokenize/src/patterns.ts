@@ -10,7 +10,7 @@
 // - `(?i:…)` is spelled out, because Node 20 has no inline flags. `ſ` (U+017F) folds to s, hence `[sSſ]`.
 
 /** The pre-tokenizers this package knows. `whitespace` is ours; the others are those of the named encodings. */
-export type PretokenizerName = "gpt2" | "cl100k" | "o200k" | "llama3" | "whitespace";
+export type PretokenizerName = "gpt2" | "cl100k" | "o200k" | "llama3" | "qwen2" | "falcon" | "whitespace";
 
 const cl100k =
   /'(?:[sSſ]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\p{White_Space}\p{L}\p{N}]+[\r\n]*|\p{White_Space}*[\r\n]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
@@ -30,6 +30,11 @@ export const patterns: Record<PretokenizerName, RegExp> = {
     /[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?:'(?:[sSſ]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]))?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?:'(?:[sSſ]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]))?|\p{N}{1,3}| ?[^\p{White_Space}\p{L}\p{N}]+[\r\n/]*|\p{White_Space}*[\r\n]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu,
   /** Llama 3 took cl100k's expression as it is. */
   llama3: cl100k,
+  /** Qwen 2: cl100k's with each digit alone. */
+  qwen2: /* @__PURE__ */ new RegExp(/* @__PURE__ */ cl100k.source.replace("\\p{N}{1,3}", "\\p{N}"), "gu"),
+  /** Falcon: punctuation apart from all else, digits apart from their blank and in threes. See falcon.ts. */
+  falcon:
+    /[\p{P}!-/:-@[-`{-~]+| ?\p{L}+|[0-9]{1,3}| ?(?:(?![0-9])\p{N})+| ?(?:(?![\p{P}!-/:-@[-`{-~])[^\p{White_Space}\p{L}\p{N}])+|\p{White_Space}+(?![^\p{White_Space}\p{P}!-/:-@[-`{-~])|\p{White_Space}+/gu,
   /** Runs of white space and runs of everything else, nothing dropped. */
   whitespace: /\p{White_Space}+|\P{White_Space}+/gu,
 };

@@ -128,7 +128,7 @@ describe("examples", () => {
 
   test.each(["gpt3", "toString", "__proto__"])("an unknown name (%s) is an error that lists the known ones", (name) => {
     expect(() => pretokenize("x", name as PretokenizerName)).toThrow(
-      `scanner: pattern must be one of gpt2, cl100k, o200k, llama3, whitespace, got "${name}"`,
+      `scanner: pattern must be one of gpt2, cl100k, o200k, llama3, qwen2, falcon, whitespace, got "${name}"`,
     );
   });
 });

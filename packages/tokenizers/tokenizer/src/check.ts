@@ -38,6 +38,12 @@ export function field(value: JsonObject, name: string): unknown {
   return Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
 }
 
+/** A setting that is on or off. */
+export function flag(value: JsonObject, name: string, otherwise: boolean, path: string): boolean {
+  const got = field(value, name) ?? otherwise;
+  return typeof got === "boolean" ? got : fail(`${path}.${name}`, "true or false", got);
+}
+
 /** Refuses a setting that changes the ids and is not implemented, rather than giving other ids in silence. */
 export function unset(value: JsonObject, names: readonly string[], path: string): void {
   for (const name of names) {

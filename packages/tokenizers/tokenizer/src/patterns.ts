@@ -9,13 +9,17 @@ import { TokenizerError } from "./error.js";
 const cl100k =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-/** Name of a pre-tokenizer → its expression in tokenizer.json. */
+const punctuation = "\\p{P}!-/:-@\\[-`{-~";
+
+/** Name of a pre-tokenizer → its expression in tokenizer.json. That of Falcon is ours: there it is a sequence of four. */
 export const expressions: Record<PretokenizerName, string> = {
   gpt2: "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
   cl100k,
   o200k:
     "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   llama3: cl100k,
+  qwen2: cl100k.replace("{1,3}", ""),
+  falcon: `[${punctuation}]+| ?\\p{L}+|[0-9]{1,3}| ?(?:(?![0-9])\\p{N})+| ?[^\\s\\p{L}\\p{N}${punctuation}]+|\\s+(?![^\\s${punctuation}])|\\s+`,
   whitespace: "\\s+|\\S+",
 };
 

@@ -1,31 +1,56 @@
-// Text ↔ token ids, as a pipeline of four stages:
+// Text ↔ token ids, as a pipeline of stages:
 //
-//   special tokens apart → normalizer → pre-tokenizer (pieces) → model (ids);   ids → bytes → text
+//   added tokens apart → normalizer → pre-tokenizer (pieces) → model (ids) → post-processor;   ids → decoder → text
 //
-// Source: the stages of Hugging Face's tokenizers, with which tokenizer.json files are shared. `encode` never adds
-// tokens on its own: what a post-processor of such a file would add (a first <s>), the caller puts there.
+// Source: the stages of Hugging Face's tokenizers, with which tokenizer.json files are shared.
 
-import { BPE, parseTiktoken } from "@llm/bpe";
 import type { NextBoundary, PretokenizerName } from "@llm/pretokenize";
-import { type AddedToken, AddedTokens, type EncodeOptions } from "./added-tokens.js";
-import { ByteLevelModel } from "./byte-level-model.js";
-import { DecodeStream } from "./decode-stream.js";
+import { type AddedToken, AddedTokens, type SpecialTokenOptions } from "./added-tokens.js";
+import { assemble } from "./assemble.js";
+import { DecodeStream } from "./decoder/decode-stream.js";
+import { decoder as makeDecoder } from "./decoder/read.js";
+import { type Chunk, type Decoder, decodeAll } from "./decoder/step.js";
+import type { Encoding, Sequence } from "./encoding.js";
 import { TokenizerError } from "./error.js";
-import type { Model } from "./model.js";
-import { type NormalizerName, normalizerOf, normalizersToJSON } from "./normalizers.js";
-import { expressions, scannerOf } from "./patterns.js";
-import { type ReadOptions, readTokenizerJson, wrapErrors } from "./read-json.js";
+import { joinBytes } from "./join-bytes.js";
+import type { Model } from "./model/model.js";
+import { type Padding, pad } from "./padding.js";
+import { idsOf, type Pipeline, sequenceOf } from "./pipeline.js";
+import { noPostProcessor, type PostProcessor } from "./post-processor.js";
+import { readTokenizerJson } from "./read-json.js";
+import { type NormalizerStage, normalizer as makeNormalizer } from "./stage/normalizer.js";
+import { type PreTokenizer, type PreTokenizerOptions, preTokenizer as makePreTokenizer } from "./stage/pre-tokenizer.js";
+import { trimOffsets } from "./trim-offsets.js";
+import type { Truncation } from "./truncation.js";
+import { wrapErrors } from "./wrap-errors.js";
+import { tokenizerToJson } from "./write-json.js";
 
-/** The stages of a tokenizer. */
+/** The stages of a tokenizer; all but the model may be left out. */
 export interface TokenizerConfig {
   model: Model;
-  /** How text is cut into pieces; default "gpt2". */
-  pattern?: PretokenizerName;
-  /** A scanner of one's own, in place of `pattern`; `toJSON` cannot store it. */
-  scanner?: NextBoundary;
-  /** Applied in order before the text is cut; default none. */
-  normalizers?: readonly NormalizerName[];
+  normalizer?: NormalizerStage;
+  preTokenizer?: PreTokenizer;
+  postProcessor?: PostProcessor;
+  decoder?: Decoder;
   addedTokens?: Iterable<AddedToken>;
+  /** What `tokenize` does unless told otherwise. */
+  truncation?: Truncation;
+  padding?: Padding;
+}
+
+/** Options of `Tokenizer.encode`. */
+export type EncodeOptions = SpecialTokenOptions;
+
+/** Options of `Tokenizer.tokenize`. */
+export interface TokenizeOptions extends SpecialTokenOptions {
+  /** A second text, such as the answer to a question. */
+  pair?: string;
+  /** Whether what the post-processor says is put around; default true. */
+  addSpecialTokens?: boolean;
+  /** Default: what the tokenizer was made with; null for none. */
+  truncation?: Truncation | null;
+  /** Default: what the tokenizer was made with; null for none. */
+  padding?: Padding | null;
 }
 
 /** Options of `Tokenizer.decode`. */
@@ -34,79 +59,39 @@ export interface DecodeOptions {
   specialTokens?: "keep" | "skip";
 }
 
-/** Options of `Tokenizer.fromTiktoken`. */
-export interface FromTiktokenOptions {
-  pattern: PretokenizerName;
-  /** Special token → id. */
-  specialTokens?: Readonly<Record<string, number>>;
-}
-
-const NOTHING: Uint8Array = new Uint8Array(0);
-
 /** A tokenizer: text → ids → text. */
 export class Tokenizer {
   readonly model: Model;
-  readonly #pattern: PretokenizerName | undefined;
-  readonly #scanner: NextBoundary;
-  readonly #normalizers: readonly NormalizerName[];
-  readonly #normalize: (text: string) => string;
+  readonly normalizer: NormalizerStage;
+  readonly preTokenizer: PreTokenizer;
+  readonly postProcessor: PostProcessor;
+  readonly decoder: Decoder;
+  readonly truncation: Truncation | undefined;
+  readonly padding: Padding | undefined;
   readonly #added: AddedTokens;
+  readonly #pipeline: Pipeline;
 
-  constructor({
-    model,
-    scanner,
-    pattern = scanner ? undefined : "gpt2",
-    normalizers = [],
-    addedTokens = [],
-  }: TokenizerConfig) {
-    this.model = model;
-    this.#pattern = pattern;
-    this.#scanner = scanner ?? scannerOf(pattern!);
-    this.#normalizers = normalizers;
-    this.#normalize = normalizerOf(normalizers);
-    this.#added = new AddedTokens(addedTokens);
-    for (const { content, id } of this.#added.byId.values()) {
-      const own = model.idToToken(id);
-      if (own === undefined || own === content || new TextDecoder().decode(model.tokenBytes(id)) === content) continue;
-      throw new TokenizerError(
-        `Tokenizer: the id ${id} is both the added token ${JSON.stringify(content)} and the model's ${JSON.stringify(own)}`,
-      );
-    }
+  constructor(config: TokenizerConfig) {
+    this.model = config.model;
+    this.normalizer = config.normalizer ?? makeNormalizer(null);
+    this.preTokenizer = config.preTokenizer ?? makePreTokenizer(null);
+    this.postProcessor = config.postProcessor ?? noPostProcessor;
+    this.decoder = config.decoder ?? makeDecoder(config.model.tokenBytes ? { type: "ByteLevel" } : null);
+    this.truncation = config.truncation;
+    this.padding = config.padding;
+    this.#added = new AddedTokens(config.addedTokens ?? [], this.normalizer.normalize);
+    this.#added.checkAgainst(this.model);
+    this.#pipeline = { ...this, added: this.#added };
   }
 
-  /** From the text of a `.tiktoken` file. Throws TokenizerError. */
-  static fromTiktoken(text: string, { pattern, specialTokens = {} }: FromTiktokenOptions): Tokenizer {
-    const bpe = wrapErrors("tiktoken", () => BPE.fromRanks(parseTiktoken(text)));
-    const addedTokens = Object.entries(specialTokens).map(([content, id]) => ({ content, id, special: true }));
-    return new Tokenizer({ model: new ByteLevelModel(bpe), pattern, addedTokens });
-  }
-
-  /** From a Hugging Face tokenizer.json, as text or parsed: byte-level BPE, or characters as written by `toJSON`. Throws TokenizerError. */
-  static fromJSON(json: unknown, options: ReadOptions = {}): Tokenizer {
+  /** From a Hugging Face tokenizer.json, as text or parsed. Throws TokenizerError. */
+  static fromJSON(json: unknown, options: PreTokenizerOptions = {}): Tokenizer {
     return new Tokenizer(readTokenizerJson(json, options));
   }
 
   /** The tokenizer as a Hugging Face tokenizer.json, for JSON.stringify. */
   toJSON(): object {
-    if (this.#pattern === undefined) {
-      throw new TokenizerError("Tokenizer.toJSON: a scanner of one's own has no name in tokenizer.json; use a pattern");
-    }
-    const pattern = { expression: expressions[this.#pattern], builtIn: this.#pattern === "gpt2" };
-    const { model, pre_tokenizer, decoder } = this.model.toJSON(pattern);
-    const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-    return {
-      version: "1.0",
-      truncation: null,
-      padding: null,
-      added_tokens: [...this.#added.byId.values()]
-        .sort((a, b) => a.id - b.id)
-        .map(({ id, content, special }) => ({ id, content, ...flags, special })),
-      normalizer: normalizersToJSON(this.#normalizers),
-      pre_tokenizer,
-      post_processor: null,
-      decoder,
-      model,
-    };
+    return tokenizerToJson(this);
   }
 
   /** Highest id + 1, special tokens included: the number of rows that an embedding needs. */
@@ -118,23 +103,20 @@ export class Tokenizer {
 
   /** Special token → id. */
   get specialTokens(): ReadonlyMap<string, number> {
-    const special = [...this.#added.byContent.values()].filter((token) => token.special);
-    return new Map(special.map(({ content, id }) => [content, id]));
+    return new Map(this.addedTokens.filter(({ special }) => special).map(({ content, id }) => [content, id]));
   }
 
-  /** The ids of a text. Throws TokenizerError for what the vocabulary cannot say, and for special tokens if asked to. */
+  /** The added tokens by id, special ones and others. */
+  get addedTokens(): AddedToken[] {
+    return [...this.#added.byId.values()].sort((a, b) => a.id - b.id);
+  }
+
+  /**
+   * The ids of a text, and nothing around them. Throws TokenizerError for what the vocabulary cannot say, and for a special
+   * token in the text, unless the options allow it or take it as text.
+   */
   encode(text: string, options: EncodeOptions = {}): number[] {
-    let ids: number[] | undefined;
-    const append = (part: string): void => {
-      const more = wrapErrors("Tokenizer.encode", () => this.model.encode(this.#normalize(part), this.#scanner));
-      if (ids) for (const id of more) ids.push(id);
-      else ids = more;
-    };
-    this.#added.split(text, options, append, (id) => {
-      ids ??= [];
-      ids.push(id);
-    });
-    return ids ?? [];
+    return wrapErrors("Tokenizer.encode", () => idsOf(text, this.#pipeline, options));
   }
 
   /** The ids of each text. */
@@ -142,23 +124,36 @@ export class Tokenizer {
     return Array.from(texts, (text) => this.encode(text, options));
   }
 
+  /** A text, or two, as a model takes it: with special tokens around, cut and filled to length, and with offsets. */
+  tokenize(text: string, options: TokenizeOptions = {}): Encoding {
+    return this.#pad([this.#assemble(text, options)], options)[0]!;
+  }
+
+  /** Each text, or pair of texts, filled up to one length if there is padding. */
+  tokenizeBatch(
+    texts: Iterable<string | readonly [string, string]>,
+    options: Omit<TokenizeOptions, "pair"> = {},
+  ): Encoding[] {
+    const encodings = Array.from(texts, (each) =>
+      typeof each === "string"
+        ? this.#assemble(each, options)
+        : this.#assemble(each[0], { ...options, pair: each[1] }),
+    );
+    return this.#pad(encodings, options);
+  }
+
   /** The text of ids; bytes that are no UTF-8 become U+FFFD. Throws TokenizerError for an id that no token has. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for (const id of ids) length += parts[parts.push(this.#bytesOf(id, options)) - 1]!.length;
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
+    if (this.decoder.bytesOnly && this.model.tokenBytes) {
+      return joinBytes(ids, (id) => (this.#added.byId.has(id) ? this.#chunk(id, options) : this.model.tokenBytes!(id)) ?? this.#chunk(id, options));
     }
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    const chunks = Array.from(ids, (id) => this.#chunk(id, options)).filter((chunk) => chunk !== undefined);
+    return decodeAll(this.decoder, chunks);
   }
 
   /** Decodes ids one by one; what it gives joined is what `decode` gives, and no part of it ends within a character. */
   decodeStream(options: DecodeOptions = {}): DecodeStream {
-    return new DecodeStream((id) => this.#bytesOf(id, options));
+    return new DecodeStream(this.decoder, (id) => this.#chunk(id, options));
   }
 
   /** The id of a token as tokenizer.json writes it ("Ġthe" for " the"), or undefined. */
@@ -171,11 +166,40 @@ export class Tokenizer {
     return this.#added.byId.get(id)?.content ?? this.model.idToToken(id);
   }
 
-  #bytesOf(id: number, { specialTokens = "keep" }: DecodeOptions): Uint8Array {
+  /** The bytes that a token adds to a text that goes before it; undefined for an id that no token has. */
+  tokenBytes(id: number): Uint8Array | undefined {
     const added = this.#added.byId.get(id);
-    if (added) return added.special && specialTokens === "skip" ? NOTHING : new TextEncoder().encode(added.content);
-    const bytes = this.model.tokenBytes(id);
-    if (bytes) return bytes;
+    if (added) return new TextEncoder().encode(added.content);
+    const surface = this.model.tokenBytes?.(id) ?? this.model.surface(id, false);
+    if (surface instanceof Uint8Array) return surface;
+    if (typeof surface === "number") return Uint8Array.of(surface);
+    const token = this.model.idToToken(id);
+    if (token === undefined) return undefined;
+    const chunks = ["x", token].map((text) => ({ text, added: false }));
+    return new TextEncoder().encode(decodeAll(this.decoder, chunks).slice(1));
+  }
+
+  #assemble(text: string, options: TokenizeOptions): Encoding {
+    const { pair, addSpecialTokens = true, truncation = this.truncation } = options;
+    const sequences = (pair === undefined ? [text] : [text, pair]).map((each) => this.#sequence(each, options));
+    const { postProcessor } = this;
+    return assemble(sequences, { postProcessor, addSpecialTokens, truncation: truncation ?? undefined });
+  }
+
+  #sequence(text: string, options: SpecialTokenOptions): Sequence {
+    const sequence = wrapErrors("Tokenizer.tokenize", () => sequenceOf(text, this.#pipeline, options));
+    return trimOffsets(text, sequence, this.postProcessor.trimOffsets);
+  }
+
+  #pad(encodings: Encoding[], { padding = this.padding }: TokenizeOptions): Encoding[] {
+    return padding ? pad(encodings, padding) : encodings;
+  }
+
+  #chunk(id: number, { specialTokens = "keep" }: DecodeOptions): Chunk | undefined {
+    const added = this.#added.byId.get(id);
+    if (added) return added.special && specialTokens === "skip" ? undefined : { text: added.content, added: true };
+    const text = this.model.idToToken(id);
+    if (text !== undefined) return { text, added: false };
     throw new TokenizerError(`Tokenizer.decode: no token has the id ${String(id)} (ids are below ${this.vocabSize})`);
   }
 }

@@ -16,7 +16,8 @@ const changed = (change: (file: Json) => void): Json => {
 
 test.each<[string, (file: Json) => void, string]>([
   ["no model", (f) => delete f.model, "model must be an object"],
-  ["another kind of model", (f) => (f.model.type = "Unigram"), "model.type must be"],
+  ["another kind of model", (f) => (f.model.type = "Word"), "model.type must be"],
+  ["a vocabulary of another kind", (f) => (f.model.type = "Unigram"), "model.vocab must be an array"],
   ["a vocabulary that is a list", (f) => (f.model.vocab = ["a"]), "model.vocab must be an object"],
   ["an id that is text", (f) => (f.model.vocab.a = "97"), 'model.vocab["a"] must be an id'],
   ["a gigantic id", (f) => (f.model.vocab.a = 4_294_967_295), "an id, an integer from 0 to"],
@@ -36,14 +37,16 @@ test.each<[string, (file: Json) => void, string]>([
     (f) => (f.pre_tokenizer.pretokenizers[0].pattern.Regex = "(a+)+$"),
     "one of the expressions",
   ],
-  ["an unknown normalizer", (f) => (f.normalizer = { type: "__proto__" }), "normalizer must be one of"],
-  ["no pre-tokenizer", (f) => (f.pre_tokenizer = null), "pre_tokenizer must be an object"],
+  ["an unknown normalizer", (f) => (f.normalizer = { type: "__proto__" }), "normalizer.type must be one of"],
+  ["a list for a pre-tokenizer", (f) => (f.pre_tokenizer = [f.pre_tokenizer]), "pre_tokenizer must be an object"],
   [
-    "a deep pre-tokenizer",
-    (f) => (f.pre_tokenizer = { type: "Sequence", pretokenizers: [f.pre_tokenizer] }),
-    "pre_tokenizer must be",
+    "a bottomless pre-tokenizer",
+    (f) => {
+      for (let i = 0; i < 20; i++) f.pre_tokenizer = { type: "Sequence", pretokenizers: [f.pre_tokenizer] };
+    },
+    "must be one of",
   ],
-  ["a prefix space", (f) => (f.pre_tokenizer.pretokenizers[1].add_prefix_space = true), "not supported"],
+  ["a flag that is a text", (f) => (f.pre_tokenizer.pretokenizers[1].add_prefix_space = "no"), "true or false"],
 ])("refused with the place named: %s", (_, change, message) => {
   const read = (): Tokenizer => Tokenizer.fromJSON(changed(change));
   expect(read).toThrow(TokenizerError);
@@ -135,6 +138,7 @@ test("whatever is put wherever: a tokenizer that works, or a TokenizerError, and
       try {
         const tokenizer = Tokenizer.fromJSON(JSON.stringify(file));
         const ids = tokenizer.encode("the cat <|end|> sät\n", { allowedSpecial: "all" });
+        expect(tokenizer.tokenize("the cat <|end|> sät\n", { allowedSpecial: "all", padding: null }).ids).toBeTypeOf("object");
         expect(tokenizer.decode(ids)).toBeTypeOf("string");
         JSON.stringify(tokenizer);
         read++;

@@ -2,7 +2,7 @@ import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { Tiktoken } from "tiktoken/lite";
 import { beforeAll, expect, test } from "vitest";
-import { Tokenizer, trainTokenizer } from "../src/index.js";
+import { Tokenizer, tokenizerFromTiktoken, trainTokenizer } from "../src/index.js";
 import { gpt2Json, tiktokenData } from "./gpt2.js";
 
 const texts = [
@@ -32,8 +32,9 @@ test("GPT-2's tokenizer.json gives tiktoken's ids for gpt2", () => {
   expect(tokenizer.encode("Hello world")).toEqual([15496, 995]);
   expect(tokenizer.encode("a<|endoftext|>", { allowedSpecial: "all" })).toEqual([64, 50256]);
   for (const text of [...texts, "<|endoftext|>"]) {
-    expect(tokenizer.encode(text)).toEqual(Array.from(tiktoken.encode_ordinary(text)));
-    expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+    const ids = tokenizer.encode(text, { disallowedSpecial: "text" });
+    expect(ids).toEqual(Array.from(tiktoken.encode_ordinary(text)));
+    expect(tokenizer.decode(ids)).toBe(text);
   }
   tiktoken.free();
 });
@@ -88,7 +89,7 @@ test("a trained tokenizer with normalizers", async () => {
 
 test("tiktoken's cl100k_base by way of tokenizer.json", () => {
   const data = tiktokenData("cl100k_base");
-  const tokenizer = Tokenizer.fromTiktoken(data.bpe_ranks, { pattern: "cl100k", specialTokens: data.special_tokens });
+  const tokenizer = tokenizerFromTiktoken(data.bpe_ranks, { pattern: "cl100k", specialTokens: data.special_tokens });
   expect(tokenizer.vocabSize).toBe(100277);
   expect(tokenizer.encode("hello world")).toEqual([15339, 1917]);
   sameElsewhere(tokenizer, 60);

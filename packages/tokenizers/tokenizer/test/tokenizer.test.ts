@@ -1,25 +1,41 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Model, Tokenizer, TokenizerError, trainTokenizer } from "../src/index.js";
+import {
+  byteLevelPreTokenizer,
+  customPreTokenizer,
+  type Model,
+  normalizers,
+  preTokenizer,
+  Tokenizer,
+  TokenizerError,
+  tokenizerFromTiktoken,
+  trainTokenizer,
+} from "../src/index.js";
 
 const poem = ["The quick brown fox jumps over the lazy dog.\n", "Der schnelle braune Fuchs: ÄÖÜ, 日本語, 🦊🦊.\n"];
 const special = ["<|endoftext|>", "<|user|>"];
 const bpe = await trainTokenizer([...poem, ...poem, ...poem], { kind: "bpe", vocabSize: 300, specialTokens: special });
 
-test("special tokens in a text are text, unless allowed", () => {
+test("special tokens in a text are refused, or text, unless allowed", () => {
   const text = "a<|endoftext|>b<|user|>";
   const end = bpe.specialTokens.get("<|endoftext|>")!;
   const user = bpe.specialTokens.get("<|user|>")!;
   expect([end, user]).toEqual([298, 299]);
-  const ordinary = bpe.encode(text);
+  const asText = { disallowedSpecial: "text" } as const;
+  const ordinary = bpe.encode(text, asText);
   expect(ordinary.some((id) => id >= 298)).toBe(false);
   expect(bpe.decode(ordinary)).toBe(text);
   const a = bpe.encode("a");
   const b = bpe.encode("b");
   expect(bpe.encode(text, { allowedSpecial: "all" })).toEqual([...a, end, ...b, user]);
-  expect(bpe.encode(text, { allowedSpecial: ["<|endoftext|>"] })).toEqual([...a, end, ...b, ...bpe.encode("<|user|>")]);
-  expect(() => bpe.encode(text, { disallowedSpecial: "error" })).toThrow('<|endoftext|>" at position 1');
-  expect(() => bpe.encode(text, { allowedSpecial: ["<|endoftext|>"], disallowedSpecial: "error" })).toThrow("<|user|>");
+  expect(bpe.encode(text, { allowedSpecial: ["<|endoftext|>"], ...asText })).toEqual([
+    ...a,
+    end,
+    ...b,
+    ...bpe.encode("<|user|>", asText),
+  ]);
+  expect(() => bpe.encode(text)).toThrow('<|endoftext|>" at position 1');
+  expect(() => bpe.encode(text, { allowedSpecial: ["<|endoftext|>"] })).toThrow("<|user|>");
   expect(bpe.encode(text, { allowedSpecial: "all", disallowedSpecial: "error" })).toEqual([...a, end, ...b, user]);
   expect(() => bpe.encode(text, { allowedSpecial: ["<|nope|>"] })).toThrow("no special token here");
 });
@@ -113,21 +129,22 @@ test("the pipeline takes a model of one's own", () => {
   const words = ["the", "fox"];
   const model: Model = {
     vocabSize: 2,
-    encode: (text, scanner) => {
-      const ids: number[] = [];
-      for (let at = 0, end: number; at < text.length; at = end) {
-        end = scanner(text, at);
-        if (words.includes(text.slice(at, end))) ids.push(words.indexOf(text.slice(at, end)));
-      }
-      return ids;
+    encode: (piece, out) => {
+      if (words.includes(piece)) out.push(words.indexOf(piece));
     },
-    tokenBytes: (id) => (words[id] === undefined ? undefined : new TextEncoder().encode(words[id])),
+    surface: (id) => words[id],
     idToToken: (id) => words[id],
     tokenToId: (token) => (words.includes(token) ? words.indexOf(token) : undefined),
-    toJSON: () => ({ model: {}, pre_tokenizer: {}, decoder: {} }),
+    toJSON: () => ({}),
   };
-  const tokenizer = new Tokenizer({ model, pattern: "whitespace", normalizers: ["Lowercase"] });
+  const stages = { normalizer: normalizers(["Lowercase"]), preTokenizer: preTokenizer({ type: "WhitespaceSplit" }) };
+  const tokenizer = new Tokenizer({ model, ...stages });
   expect(tokenizer.encode("The FOX")).toEqual([0, 1]);
+  expect(tokenizer.tokenize("The FOX").offsets).toEqual([
+    [0, 3],
+    [4, 7],
+  ]);
+  expect(tokenizer.decode([0, 1])).toBe("the fox");
 });
 
 test("what cannot be is named", async () => {
@@ -141,10 +158,12 @@ test("what cannot be is named", async () => {
   expect(() => new Tokenizer({ model, addedTokens: added(["<s>", 97]) })).toThrow(
     'both the added token "<s>" and the model\'s "a"',
   );
-  expect(() => new Tokenizer({ model, pattern: "gpt5" as "gpt2" })).toThrow("pattern must be one of");
-  expect(() => new Tokenizer({ model, normalizers: ["constructor" as "NFC"] })).toThrow("normalizer must be one of");
-  expect(() => new Tokenizer({ model, scanner: (text) => text.length }).toJSON()).toThrow("no name in tokenizer.json");
-  expect(() => Tokenizer.fromTiktoken("nonsense", { pattern: "gpt2" })).toThrow(TokenizerError);
+  expect(() => byteLevelPreTokenizer("gpt5" as "gpt2")).toThrow("pattern must be one of");
+  expect(() => normalizers(["constructor" as "NFC"])).toThrow("normalizer.type must be one of");
+  const own = new Tokenizer({ model, preTokenizer: customPreTokenizer((text) => text.length) });
+  expect(own.decode(own.encode("own scanner"))).toBe("own scanner");
+  expect(() => own.toJSON()).toThrow("no name in tokenizer.json");
+  expect(() => tokenizerFromTiktoken("nonsense", { pattern: "gpt2" })).toThrow(TokenizerError);
   await expect(trainTokenizer([], { kind: "bpe", vocabSize: 300 })).rejects.toThrow("no text");
   await expect(trainTokenizer(["a"], { kind: "bpe", vocabSize: 256, specialTokens: ["<s>"] })).rejects.toThrow(
     "at least 257",

@@ -1,0 +1,88 @@
+// The first stage, text to text, as tokenizer.json describes it.
+
+import {
+  bert,
+  compose,
+  identity,
+  lowercaseByCharacter,
+  type Normalizer,
+  nfc,
+  nfd,
+  nfkc,
+  nfkd,
+  nmt,
+  prepend,
+  removeMarks,
+  trim,
+} from "@llm/normalize";
+import { array, fail, field, flag, type JsonObject, object, string } from "../check.js";
+import { readPrecompiled } from "./precompiled.js";
+import { readReplace } from "./replace.js";
+
+/** A normalizer, and tokenizer.json's entry for it. */
+export interface NormalizerStage {
+  readonly normalize: Normalizer;
+  readonly json: object | null;
+}
+
+/** Normalizers that have no settings, by their name in tokenizer.json. */
+export type NormalizerName = "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "StripAccents" | "Nmt";
+
+const plain: Record<NormalizerName, Normalizer> = {
+  NFC: nfc,
+  NFD: nfd,
+  NFKC: nfkc,
+  NFKD: nfkd,
+  Lowercase: lowercaseByCharacter,
+  StripAccents: removeMarks,
+  Nmt: nmt,
+};
+
+type Reader = (value: JsonObject, path: string) => Normalizer;
+
+const readers: Record<string, Reader> = {
+  BertNormalizer: (value, path) => {
+    const lowercase = flag(value, "lowercase", true, path);
+    return bert({
+      cleanText: flag(value, "clean_text", true, path),
+      spaceIdeographs: flag(value, "handle_chinese_chars", true, path),
+      lowercase,
+      stripAccents: flag(value, "strip_accents", lowercase, path),
+    });
+  },
+  Replace: readReplace,
+  Prepend: (value, path) => prepend(string(field(value, "prepend"), `${path}.prepend`)),
+  Strip: (value, path) =>
+    trim({ left: flag(value, "strip_left", true, path), right: flag(value, "strip_right", true, path) }),
+  Precompiled: readPrecompiled,
+};
+
+/** A normalizer as tokenizer.json describes it, or by its name there. Throws TokenizerError. */
+export function normalizer(json: unknown): NormalizerStage {
+  if (json === undefined || json === null) return { normalize: identity, json: null };
+  const value = object(typeof json === "string" ? { type: json } : json, "normalizer");
+  return { normalize: read(value, "normalizer", 0), json: value };
+}
+
+/** Several normalizers, one after the other. */
+export function normalizers(list: readonly (NormalizerName | object)[]): NormalizerStage {
+  const entries = list.map((each) => (typeof each === "string" ? { type: each } : each));
+  return normalizer(entries.length < 2 ? entries[0] : { type: "Sequence", normalizers: entries });
+}
+
+function read(value: JsonObject, path: string, depth: number): Normalizer {
+  const type = field(value, "type");
+  if (type === "Sequence" && depth < 8) {
+    const inner = array(field(value, "normalizers"), `${path}.normalizers`).map((each, i) =>
+      read(object(each, `${path}.normalizers[${i}]`), `${path}.normalizers[${i}]`, depth + 1),
+    );
+    return inner.length === 1 ? inner[0]! : compose(...inner);
+  }
+  if (typeof type === "string" && Object.hasOwn(plain, type)) return plain[type as NormalizerName];
+  if (typeof type === "string" && Object.hasOwn(readers, type)) return readers[type]!(value, path);
+  return fail(
+    `${path}.type`,
+    `one of Sequence, ${[...Object.keys(plain), ...Object.keys(readers)].join(", ")}`,
+    type,
+  );
+}
