@@ -3,3 +3,4 @@ export { type GPT2Config, type GPT2Preset, gpt2ParameterCount, gpt2Presets } fro
 export { GPT2 } from "./gpt2.js";
 export { fromHuggingFace, toHuggingFace } from "./huggingface.js";
 export { fromHuggingFaceConfig, toHuggingFaceConfig } from "./huggingface-config.js";
+export { gpt2Traits } from "./traits.js";

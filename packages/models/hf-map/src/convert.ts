@@ -76,6 +76,8 @@ function locate(map: HuggingFaceMap, path: string, side: "ours" | "theirs"): Pla
   const dot = path.lastIndexOf(".");
   if (dot < 1) throw new Error(`${map.model} parameters end in .weight or .bias, got "${path}"`);
   const [whole, kind] = [path.slice(0, dot), path.slice(dot + 1)];
+  const outside = side === "ours" ? map.modules : reversed(map.modules);
+  if (Object.hasOwn(outside, whole)) return { stack: undefined, layer: "", module: whole, kind };
   for (const stack of map.stacks) {
     if (!whole.startsWith(`${stack[side]}.`)) continue;
     const [, layer, module] = /^(\d+)\.(.+)$/.exec(whole.slice(stack[side].length + 1)) ?? [];

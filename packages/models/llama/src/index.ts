@@ -9,3 +9,4 @@ export {
 export { fromHuggingFaceConfig, toHuggingFaceConfig } from "./huggingface-config.js";
 export { Llama } from "./llama.js";
 export { LlamaModel } from "./model.js";
+export { llamaTraits } from "./traits.js";

@@ -1,6 +1,6 @@
 import { tensor } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { checkDivides, checkIds, checkSizes, configReader } from "../src/index.js";
+import { checkDivides, checkIds, checkSizes, configReader, describeHeads } from "../src/index.js";
 
 test("sizes are positive whole numbers", () => {
   expect(() => checkSizes("X", { dim: 1, layers: 2 ** 40 })).not.toThrow();
@@ -58,4 +58,14 @@ test("what is of another type, or inherited, is an error", () => {
   expect(configReader(Object.create({ y: 1 }), "X").value("y")).toBe(undefined);
   expect(configReader({}, "X").value("constructor")).toBe(undefined);
   expect(() => configReader({ a: Number.POSITIVE_INFINITY }, "X").number("a")).toThrow("a must be a number");
+});
+
+test("heads in words", () => {
+  expect(describeHeads({ heads: 32, headDim: 128 })).toBe("multi-head: 32 heads of 128");
+  expect(describeHeads({ heads: 71, kvHeads: 1, headDim: 64 })).toBe(
+    "multi-query: 71 heads of 64, 1 for keys and values",
+  );
+  expect(describeHeads({ heads: 32, kvHeads: 2, headDim: 128 })).toBe(
+    "grouped-query: 32 heads of 128, 2 for keys and values",
+  );
 });
