@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { memory, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 
 export { available, python } from "./available.js";
+<<<<<<< HEAD
 export {
   expectGradients,
   numbersOf,
@@ -18,6 +19,9 @@ export {
   relativeError,
   unpack,
 } from "./reference.js";
+=======
+export { expectFrequencies } from "./frequencies.js";
+>>>>>>> helper/objectives
 
 /** `|actual − expected| ≤ absolute + relative · |expected|`, as NumPy's `allclose`. */
 export interface Tolerance {
