@@ -95,7 +95,13 @@ export abstract class SelfAttention extends Module {
     if (slopes) this.slopes = Array.from(slopes);
     if (scale !== undefined) this.scale = scale;
     const project = (name: string, outDim: number, own = std): Linear =>
-      new Linear({ inDim: dim, outDim, bias: bias !== false, ...(own !== undefined && { std: own }), random: random.fork(name) });
+      new Linear({
+        inDim: dim,
+        outDim,
+        bias: bias !== false,
+        ...(own !== undefined && { std: own }),
+        random: random.fork(name),
+      });
     this.qProj = project("q_proj", heads * headDim, queryStd);
     this.kProj = project("k_proj", kvHeads * headDim);
     this.vProj = project("v_proj", kvHeads * headDim);

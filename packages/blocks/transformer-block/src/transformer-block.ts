@@ -43,7 +43,10 @@ export function throughBranches(
 ): Tensor {
   registerGradients();
   return tidy(() =>
-    branches.reduce((x, { name, norm, branch }) => residual(x, norm, (h) => drop(checked(branch(h), h, name), dropout)), x_BTD),
+    branches.reduce(
+      (x, { name, norm, branch }) => residual(x, norm, (h) => drop(checked(branch(h), h, name), dropout)),
+      x_BTD,
+    ),
   );
 }
 

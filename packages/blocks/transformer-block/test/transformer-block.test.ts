@@ -163,7 +163,7 @@ test("a branch that changes the shape is named", () => {
   const parts = { norm1: same, attention: same, norm2: same, feedForward: same };
   const narrow = (x: Tensor): Tensor => slice(x, [0, 0, 0], [1, 1, 1]);
   expect(() => preNormBlock(ones([1, 1, 2]), { ...parts, attention: narrow })).toThrow(
-    "preNormBlock: attention must keep the shape [1,1,2], got [1,1,1]",
+    "transformer block: attention must keep the shape [1,1,2], got [1,1,1]",
   );
   expect(() => preNormBlock(ones([1, 1, 2]), { ...parts, feedForward: narrow })).toThrow("feedForward must keep");
 });

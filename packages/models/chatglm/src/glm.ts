@@ -74,7 +74,8 @@ export class GLM extends Decoder<Required<GLMConfig>> {
   override forward(ids_BT: Tensor, options: GLMForwardOptions = {}): Tensor {
     const { positions, blockPositions, ...rest } = options;
     if (rest.segments && !positions) return super.forward(ids_BT, rest);
-    if (positions) return tidy(() => super.forward(ids_BT, { ...rest, positions: this.#joined(positions, blockPositions) }));
+    if (positions)
+      return tidy(() => super.forward(ids_BT, { ...rest, positions: this.#joined(positions, blockPositions) }));
     checkIds("GLM", ids_BT, { maxLength: this.maxLength, offset: rest.cache?.length });
     const plans = this.#plansOf(ids_BT, rest.cache);
     return tidy(() => super.forward(ids_BT, { ...this.#asPlanned(ids_BT, plans, rest), ...rest }));
@@ -105,15 +106,21 @@ export class GLM extends Decoder<Required<GLMConfig>> {
     return plans;
   }
 
-  #asPlanned(ids_BT: Tensor, plans: readonly RowPlan[], { cache, mask = "causal" }: DecoderForwardOptions): DecoderForwardOptions {
+  #asPlanned(
+    ids_BT: Tensor,
+    plans: readonly RowPlan[],
+    { cache, mask = "causal" }: DecoderForwardOptions,
+  ): DecoderForwardOptions {
     const [b, t] = ids_BT.shape as [number, number];
     const values = new Int32Array(b * 2 * t);
-    plans.forEach((plan, row) => values.set(placesOf(plan, cache?.length ?? 0, t), row * 2 * t));
+    for (const [row, plan] of plans.entries()) values.set(placesOf(plan, cache?.length ?? 0, t), row * 2 * t);
     const places_B2T = tensor(values, [b, 2, t], "int32");
     const positions =
       this.config.positions === "2d" ? places_B2T : reshape(slice(places_B2T, [0, 0, 0], [b, 1, t]), [b, t]);
     const given = plans.map((plan) => plan.given);
-    return mask === "causal" && given.some((n) => n > 0) ? { positions, prefix: tensor(given, [b], "int32") } : { positions };
+    return mask === "causal" && given.some((n) => n > 0)
+      ? { positions, prefix: tensor(given, [b], "int32") }
+      : { positions };
   }
 
   #joined(positions: Tensor, blockPositions: Tensor | undefined): Tensor {

@@ -1,9 +1,9 @@
 export {
   type DecodeOptions,
+  type EncodeOptions,
   EncoderDecoder,
   type EncoderDecoderConfig,
   type EncoderDecoderForwardOptions,
-  type EncodeOptions,
   type MemoryDecoder,
   shiftRight,
 } from "./encoder-decoder.js";

@@ -77,8 +77,19 @@ export class T5Decoder extends Module {
   }
 }
 
-function table({ heads, dim, buckets, maxDistance }: Config, direction: "bidirectional" | "causal", random: Random): RelativeBias {
-  return new RelativeBias({ heads, buckets, maxDistance, direction, std: dim ** -0.5, random: random.fork("position") });
+function table(
+  { heads, dim, buckets, maxDistance }: Config,
+  direction: "bidirectional" | "causal",
+  random: Random,
+): RelativeBias {
+  return new RelativeBias({
+    heads,
+    buckets,
+    maxDistance,
+    direction,
+    std: dim ** -0.5,
+    random: random.fork("position"),
+  });
 }
 
 /** What both kinds of blocks have. */
@@ -90,9 +101,7 @@ function parts(config: Config, random: Random): TransformerBlockConfig<SelfAtten
     selfAttn: attention(config, random.fork("self_attn")),
     postAttentionLayernorm: new RMSNorm({ dim, eps: normEps }),
     mlp:
-      feedForward === "relu"
-        ? new MLP({ ...mlp, activation: "relu" })
-        : new GLU({ ...mlp, activation: "gelu_tanh" }),
+      feedForward === "relu" ? new MLP({ ...mlp, activation: "relu" }) : new GLU({ ...mlp, activation: "gelu_tanh" }),
     dropout,
   };
 }
