@@ -15,11 +15,11 @@ import { attentionWeights } from "./weights.js";
 
 const op = defineOp<AttentionInputs, AttentionAttrs>({ contract: attentionContract, composite });
 
-function composite(inputs: AttentionInputs, attrs: AttentionAttrs, rate = 0): Tensor {
+function composite(inputs: AttentionInputs, attrs: AttentionAttrs, rate = 0, bias?: Tensor): Tensor {
   const { q, k, v } = inputs;
   return tidy(() => {
     const scores_BNTS = product(mul(q, attrs.scale), k, false, true);
-    const { weights_BNTS, mask } = attentionWeights(scores_BNTS, inputs, attrs, rate);
+    const { weights_BNTS, mask } = attentionWeights(scores_BNTS, inputs, attrs, rate, bias);
     return clearMaskedRows(product(weights_BNTS, v), mask);
   });
 }
@@ -44,6 +44,6 @@ export function attention(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, option
   if (v_BNSH.rank !== 4 || v_BNSH.shape.slice(0, 3).join() !== `${b},${n},${s}`) {
     throw new Error(`attention: v must have shape [${b},${n},${s},…] to match k, got [${v_BNSH.shape}]`);
   }
-  const { inputs, attrs, dropout } = attentionCall("attention", { q: q_BNTH, k: k_BNSH, v: v_BNSH }, options);
-  return dropout > 0 ? composite(inputs, attrs, dropout) : op(inputs, attrs);
+  const { inputs, attrs, dropout, bias } = attentionCall("attention", { q: q_BNTH, k: k_BNSH, v: v_BNSH }, options);
+  return dropout > 0 || bias ? composite(inputs, attrs, dropout, bias) : op(inputs, attrs);
 }

@@ -21,6 +21,11 @@ export interface AttentionOptions {
    * They are constants without a gradient.
    */
   slopes?: Tensor;
+  /**
+   * float32, broadcasts to [B, N, T, S]: added to the scaled scores, as T5's relative positions are. It has a gradient,
+   * and so no fused kernel takes it.
+   */
+  bias?: Tensor;
   /** Factor on the scores. Default 1/√H. */
   scale?: number;
   /** Probability with which an attention weight is dropped; needs an open random scope. Default 0. */
@@ -37,10 +42,10 @@ export function attentionCall(
   name: string,
   { q, k, v }: Pick<AttentionInputs, "q" | "k" | "v">,
   options: AttentionOptions,
-): { inputs: AttentionInputs; attrs: AttentionAttrs; dropout: number } {
+): { inputs: AttentionInputs; attrs: AttentionAttrs; dropout: number; bias: Tensor | undefined } {
   const [b, n, t, h] = q.shape as [number, number, number, number];
   const s = k.shape[2] as number;
-  const { mask = "causal", lengths, prefix, slopes, scale = h ** -0.5, dropout = 0 } = options;
+  const { mask = "causal", lengths, prefix, slopes, bias, scale = h ** -0.5, dropout = 0 } = options;
   const tensor = typeof mask === "string" ? undefined : mask;
   if (mask === "causal" && t > s) {
     throw new Error(`${name}: a causal mask needs at least as many keys as queries, got T = ${t}, S = ${s}`);
@@ -54,8 +59,18 @@ export function attentionCall(
   checkVector(name, { lengths }, "int32", b);
   checkVector(name, { prefix }, "int32", b);
   checkVector(name, { slopes }, "float32", n);
+  if (bias) checkBias(name, bias, [b, n, t, s]);
   const inputs = { q, k, v, mask: tensor, lengths, prefix, slopes };
-  return { inputs, attrs: { causal: mask === "causal", scale }, dropout };
+  return { inputs, attrs: { causal: mask === "causal", scale }, dropout, bias };
+}
+
+function checkBias(name: string, bias: Tensor, scores: readonly number[]): void {
+  const lead = scores.length - bias.rank;
+  const fits = lead >= 0 && bias.shape.every((d, i) => d === 1 || d === scores[i + lead]);
+  if (fits && bias.dtype === "float32") return;
+  throw new Error(
+    `${name}: bias must be float32 and broadcast to the scores' [${scores}], got ${bias.dtype} of shape [${bias.shape}]`,
+  );
 }
 
 function checkVector(name: string, option: Record<string, Tensor | undefined>, dtype: string, length: number): void {

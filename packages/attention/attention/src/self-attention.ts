@@ -10,13 +10,13 @@ import { Linear } from "@llm/linear";
 import type { AttentionMask } from "@llm/mask";
 import { Module } from "@llm/module";
 import { Random } from "@llm/random";
-import { reshape, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
+import { reshape, type Tensor, tensor1d, tidy, transpose } from "@tensorflow/tfjs-core";
 import type { AttentionOptions } from "./options.js";
 
 /** A position encoding of queries and keys, such as `Rope`. */
 export interface Position {
-  /** @param offset position of the first of the T rows */
-  forward(x_BNTH: Tensor, offset: number): Tensor;
+  /** @param at position of the first of the T rows, or the positions of all of them, as the encoding takes them */
+  forward(x_BNTH: Tensor, at: number | Tensor): Tensor;
 }
 
 /** Sizes and initialization. */
@@ -27,16 +27,22 @@ export interface SelfAttentionConfig {
   kvHeads: number;
   /** Default dim / heads. */
   headDim?: number;
-  /** Whether the projections have biases. */
-  bias: boolean;
+  /** Whether the projections have biases: all of them, none, or all but the output's, as in ChatGLM2 and Qwen. */
+  bias: boolean | "qkv";
   /** Probability with which an attention weight is dropped in training. Default 0. */
   dropout?: number;
   /** Standard deviation of the initial weights. Default 1/√(input features). */
   std?: number;
   /** The same for the output projection. Default `std`. */
   projectionStd?: number;
+  /** The same for the queries, which T5 makes smaller instead of scaling the scores. Default `std`. */
+  queryStd?: number;
   /** Applied to queries and keys. Default: none. */
   position?: Position;
+  /** ALiBi: how fast each head's scores fall with the distance; `alibiSlopes(heads)` of `@llm/alibi`. Default: not. */
+  slopes?: ArrayLike<number>;
+  /** Factor on the scores. Default 1/√headDim. */
+  scale?: number;
   /** Default: a fixed seed. */
   random?: Random;
 }
@@ -45,6 +51,16 @@ export interface SelfAttentionConfig {
 export interface SelfAttentionOptions {
   /** Default "causal". A tensor is boolean and broadcasts to [B, N, T, S], true = may attend. */
   mask?: AttentionMask;
+  /** int32 [B]: keys at or beyond their sequence's length are padding. */
+  lengths?: Tensor;
+  /** int32 [B]: with "causal", the first so many keys are visible to every query. */
+  prefix?: Tensor;
+  /** float32, broadcasts to [B, N, T, S]: added to the scores. */
+  bias?: Tensor;
+  /** Positions of x for the encoding, where they do not simply count on. */
+  positions?: Tensor;
+  /** [B, S, D]: what keys and values are made of instead of x, all of it visible unless `mask` says otherwise. */
+  memory?: Tensor;
   /** Keys and values of earlier positions; x continues them. */
   cache?: KeyValueCache;
   /** Which layer of the cache is this module's. Default 0. */
@@ -58,6 +74,8 @@ export abstract class SelfAttention extends Module {
   readonly headDim: number;
   readonly dropout: number;
   position?: Position;
+  readonly slopes?: readonly number[];
+  readonly scale?: number;
   qProj: Linear;
   kProj: Linear;
   vProj: Linear;
@@ -68,21 +86,23 @@ export abstract class SelfAttention extends Module {
     super();
     const { dim, heads, kvHeads, headDim = dim / heads, bias, dropout = 0, std, random = new Random(0) } = config;
     checkSizes({ dim, heads, kvHeads, headDim });
-    const { position, projectionStd = std } = config;
+    const { position, slopes, scale, projectionStd = std, queryStd = std } = config;
     this.heads = heads;
     this.kvHeads = kvHeads;
     this.headDim = headDim;
     this.dropout = dropout;
     if (position) this.position = position;
-    const project = (name: string, outDim: number): Linear =>
-      new Linear({ inDim: dim, outDim, bias, ...(std !== undefined && { std }), random: random.fork(name) });
-    this.qProj = project("q_proj", heads * headDim);
+    if (slopes) this.slopes = Array.from(slopes);
+    if (scale !== undefined) this.scale = scale;
+    const project = (name: string, outDim: number, own = std): Linear =>
+      new Linear({ inDim: dim, outDim, bias: bias !== false, ...(own !== undefined && { std: own }), random: random.fork(name) });
+    this.qProj = project("q_proj", heads * headDim, queryStd);
     this.kProj = project("k_proj", kvHeads * headDim);
     this.vProj = project("v_proj", kvHeads * headDim);
     this.oProj = new Linear({
       inDim: heads * headDim,
       outDim: dim,
-      bias,
+      bias: bias === true,
       ...(projectionStd !== undefined && { std: projectionStd }),
       random: random.fork("o_proj"),
     });
@@ -92,7 +112,8 @@ export abstract class SelfAttention extends Module {
   protected abstract attend(q_BNTH: Tensor, k_BKSH: Tensor, v_BKSH: Tensor, options: AttentionOptions): Tensor;
 
   /** [B, T, D] → [B, T, D] */
-  forward(x_BTD: Tensor, { mask = "causal", cache, layer = 0 }: SelfAttentionOptions = {}): Tensor {
+  forward(x_BTD: Tensor, options: SelfAttentionOptions = {}): Tensor {
+    const { memory, mask = memory ? "none" : "causal", cache, layer = 0, positions, lengths, prefix, bias } = options;
     const [b, t] = x_BTD.shape as [number, number];
     if (x_BTD.rank !== 3) {
       throw new Error(`${this.constructor.name}: x must be [batch, time, dim], got shape [${x_BTD.shape}]`);
@@ -100,13 +121,19 @@ export abstract class SelfAttention extends Module {
     return tidy(() => {
       const offset = cache?.length ?? 0;
       const split = (x: Tensor, heads: number): Tensor =>
-        transpose(reshape(x, [b, t, heads, this.headDim]), [0, 2, 1, 3]);
-      const place = (x: Tensor): Tensor => this.position?.forward(x, offset) ?? x;
+        transpose(reshape(x, [b, -1, heads, this.headDim]), [0, 2, 1, 3]);
+      const place = (x: Tensor): Tensor => this.position?.forward(x, positions ?? offset) ?? x;
+      const source = memory ?? x_BTD;
       const q_BNTH = place(split(this.qProj.forward(x_BTD), this.heads));
-      const k_BKTH = place(split(this.kProj.forward(x_BTD), this.kvHeads));
-      const v_BKTH = split(this.vProj.forward(x_BTD), this.kvHeads);
+      const k_BKTH = place(split(this.kProj.forward(source), this.kvHeads));
+      const v_BKTH = split(this.vProj.forward(source), this.kvHeads);
       const { k, v } = cache?.append(layer, k_BKTH, v_BKTH) ?? { k: k_BKTH, v: v_BKTH };
-      const y_BNTH = this.attend(q_BNTH, k, v, { mask, dropout: this.training ? this.dropout : 0 });
+      const y_BNTH = this.attend(q_BNTH, k, v, {
+        ...{ mask, lengths, prefix, bias },
+        ...(this.slopes && { slopes: tensor1d([...this.slopes], "float32") }),
+        ...(this.scale !== undefined && { scale: this.scale }),
+        dropout: this.training ? this.dropout : 0,
+      });
       return this.oProj.forward(reshape(transpose(y_BNTH, [0, 2, 1, 3]), [b, t, this.heads * this.headDim]));
     });
   }

@@ -17,6 +17,7 @@ import type { AttentionAttrs, AttentionInputs } from "./contract.js";
  *
  * @param scores_BNTS already scaled
  * @param rate probability with which a weight is dropped
+ * @param bias broadcasts to the scores and is added to them
  * @returns the weights, and the mask that they were made with
  */
 export function attentionWeights(
@@ -24,13 +25,15 @@ export function attentionWeights(
   inputs: AttentionInputs,
   attrs: AttentionAttrs,
   rate: number,
+  bias?: Tensor,
 ): { weights_BNTS: Tensor; mask: AttentionMask } {
   const [, n, t, s] = scores_BNTS.shape as [number, number, number, number];
   const mask = maskOf(inputs, attrs, t, s);
   const { slopes } = inputs;
+  const scores = bias ? add(scores_BNTS, bias) : scores_BNTS;
   const biased = slopes
-    ? add(scores_BNTS, mul(reshape(slopes, [n, 1, 1]), sub(keyPositions(s), queryPositions(t, s))))
-    : scores_BNTS;
+    ? add(scores, mul(reshape(slopes, [n, 1, 1]), sub(keyPositions(s), queryPositions(t, s))))
+    : scores;
   return { weights_BNTS: dropout(softmax(applyMask(biased, mask)), rate), mask };
 }
 

@@ -1,8 +1,9 @@
-// The block as a module: `preNormBlock` of four modules, whose parameters it names.
+// The block as a module: branches made of modules, whose parameters it names.
 
 import { Module } from "@llm/module";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { preNormBlock } from "./transformer-block.js";
+import type { Residual } from "./residual.js";
+import { throughBranches } from "./transformer-block.js";
 
 /** A module [B, T, D] → [B, T, D]: a norm or a feed-forward. */
 export type BlockPart = Module & { forward(x: Tensor): Tensor };
@@ -16,12 +17,14 @@ export interface TransformerBlockConfig<O extends object = object> {
   selfAttn: BlockAttention<O>;
   postAttentionLayernorm: BlockPart;
   mlp: BlockPart;
+  /** Where the norms stand. Default `preNorm`. */
+  residual?: Residual;
   /** Probability with which an element of either branch is dropped in training. Default 0. */
   dropout?: number;
 }
 
 /**
- * `preNormBlock` of modules. Its children are named as in Hugging Face's Llama: input_layernorm, self_attn,
+ * Attention, then feed-forward. Its children are named as in Hugging Face's Llama: input_layernorm, self_attn,
  * post_attention_layernorm, mlp.
  */
 export class TransformerBlock<O extends object = object> extends Module {
@@ -29,25 +32,33 @@ export class TransformerBlock<O extends object = object> extends Module {
   selfAttn: BlockAttention<O>;
   postAttentionLayernorm: BlockPart;
   mlp: BlockPart;
+  readonly residual?: Residual;
   readonly dropout: number;
 
-  constructor({ inputLayernorm, selfAttn, postAttentionLayernorm, mlp, dropout = 0 }: TransformerBlockConfig<O>) {
+  constructor({ inputLayernorm, selfAttn, postAttentionLayernorm, mlp, ...rest }: TransformerBlockConfig<O>) {
     super();
     this.inputLayernorm = inputLayernorm;
     this.selfAttn = selfAttn;
     this.postAttentionLayernorm = postAttentionLayernorm;
     this.mlp = mlp;
-    this.dropout = dropout;
+    if (rest.residual) this.residual = rest.residual;
+    this.dropout = rest.dropout ?? 0;
   }
 
   /** [B, T, D] → [B, T, D]; the options are handed to the attention. */
   forward(x_BTD: Tensor, options?: O): Tensor {
-    return preNormBlock(x_BTD, {
-      norm1: (x) => this.inputLayernorm.forward(x),
-      attention: (x) => this.selfAttn.forward(x, options),
-      norm2: (x) => this.postAttentionLayernorm.forward(x),
-      feedForward: (x) => this.mlp.forward(x),
-      dropout: this.training ? this.dropout : 0,
-    });
+    const branches = [
+      {
+        name: "attention",
+        norm: (x: Tensor) => this.inputLayernorm.forward(x),
+        branch: (x: Tensor) => this.selfAttn.forward(x, options),
+      },
+      {
+        name: "feedForward",
+        norm: (x: Tensor) => this.postAttentionLayernorm.forward(x),
+        branch: (x: Tensor) => this.mlp.forward(x),
+      },
+    ];
+    return throughBranches(x_BTD, branches, { residual: this.residual, dropout: this.training ? this.dropout : 0 });
   }
 }

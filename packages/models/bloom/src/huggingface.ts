@@ -12,7 +12,7 @@ function mapOf(config: BloomConfig): HuggingFaceMap {
   const { dim, heads } = resolveConfig(config);
   return {
     model: "BLOOM",
-    modules: { "embed.embedding": "word_embeddings", "embed.norm": "word_embeddings_layernorm", norm: "ln_f" },
+    modules: { embed_tokens: "word_embeddings", embed_norm: "word_embeddings_layernorm", norm: "ln_f" },
     stacks: [
       {
         ours: "layers",

@@ -21,6 +21,10 @@ export interface DecoderForwardOptions {
   cache?: KeyValueCache;
   /** Default "causal". A tensor is boolean and broadcasts to [B, heads, T, S], true = may attend. */
   mask?: AttentionMask;
+  /** int32 [B]: the first so many positions are seen by all, as in prefix language models. Only with "causal". */
+  prefix?: Tensor;
+  /** Positions for a rotary encoding, where they do not simply count on: int32 [T], or [B, T]. */
+  positions?: Tensor;
   /** [B][T]: positions attend causally within their segment only, for packed examples. Not with cache or mask. */
   segments?: readonly ArrayLike<number>[];
   /** "last" computes the logits of the last position only. Default "all". */
@@ -72,7 +76,8 @@ export abstract class Decoder<C extends DecoderConfig = DecoderConfig> extends M
    * @returns [B, T, V], or [B, 1, V] with `logits: "last"`
    * @throws Error when ids are not int32 [B, T], not in the vocabulary, or longer than `maxLength` allows
    */
-  forward(ids_BT: Tensor, { cache, mask = "causal", segments, logits = "all" }: DecoderForwardOptions = {}): Tensor {
+  forward(ids_BT: Tensor, options: DecoderForwardOptions = {}): Tensor {
+    const { cache, mask = "causal", prefix, positions, segments, logits = "all" } = options;
     const { name } = this.constructor;
     checkIds(name, ids_BT, { maxLength: this.maxLength, offset: cache?.length });
     if (segments && (cache || mask !== "causal")) {
@@ -84,7 +89,7 @@ export abstract class Decoder<C extends DecoderConfig = DecoderConfig> extends M
     return tidy(() => {
       const [b, t] = ids_BT.shape as [number, number];
       const seen = segments ? combineMasks(causalMask(t), segmentMask(segments)) : mask;
-      const hidden_BTD = this.hidden(ids_BT, { mask: seen, cache });
+      const hidden_BTD = this.hidden(ids_BT, { mask: seen, cache, prefix, positions });
       return this.head(logits === "all" ? hidden_BTD : slice(hidden_BTD, [0, t - 1, 0], [b, 1, -1]));
     });
   }

@@ -1,0 +1,9 @@
+export {
+  type DecodeOptions,
+  EncoderDecoder,
+  type EncoderDecoderConfig,
+  type EncoderDecoderForwardOptions,
+  type EncodeOptions,
+  type MemoryDecoder,
+  shiftRight,
+} from "./encoder-decoder.js";
