@@ -118,7 +118,7 @@ export function expectGradients(
 }
 
 const largestOf = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((max, value) => (Math.abs(value) > max ? Math.abs(value) : max), 0);
+  Array.from(values).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 
 /** AdamW with lr 1e-3, β 0.9 and 0.95, decay 0.1 of matrices, gradients clipped to norm 1. */
 export class ReferenceAdamW {
