@@ -4,12 +4,13 @@
 //   logits = norm(x)·Eᵀ
 //
 // Sources: Du et al., "GLM", arXiv:2103.10360; Zeng et al., "GLM-130B", arXiv:2210.02414; modeling_chatglm.py of
-// https://huggingface.co/THUDM/chatglm-6b. The α and the factor 1/α on initial weights that write to the stream are
+// https://huggingface.co/THUDM/chatglm-6b. α and the factor 1/α on initial weights that write to the stream are
 // DeepNorm's idea (arXiv:2203.00555) with GLM's constants.
 // Shapes: B batch, T time, D model dim, V vocabulary.
 
 import { MultiHeadAttention, type Position, type SelfAttentionOptions } from "@llm/attention";
 import { Decoder, type DecoderForwardOptions, throughLayers } from "@llm/decoder";
+import { glmNormConstants } from "@llm/deepnorm";
 import { Embedding } from "@llm/embedding";
 import { GLU } from "@llm/glu";
 import type { KeyValueCache } from "@llm/kv-cache";
@@ -19,7 +20,7 @@ import { MLP } from "@llm/mlp";
 import { checkIds } from "@llm/model-config";
 import { Random } from "@llm/random";
 import { Rope, Rope2D } from "@llm/rope";
-import { scaledNorm, TransformerBlock } from "@llm/transformer-block";
+import { TransformerBlock } from "@llm/transformer-block";
 import { reshape, slice, stack, type Tensor, tensor, tidy, zerosLike } from "@tensorflow/tfjs-core";
 import { type GLMConfig, resolveGLMConfig } from "./glm-config.js";
 import { placesOf, planOf, type RowPlan } from "./places.js";
@@ -130,14 +131,15 @@ export class GLM extends Decoder<Required<GLMConfig>> {
 
 function block(config: Required<GLMConfig>, rope: Position, random: Random): TransformerBlock<SelfAttentionOptions> {
   const { dim, heads, hiddenDim, layers, feedForward, normEps } = config;
-  const alpha = Math.sqrt(2 * layers);
-  const init = { std: STD, projectionStd: STD / alpha };
+  const { alpha, beta } = glmNormConstants(layers);
+  const init = { std: STD, projectionStd: STD * beta };
   const mlp = { dim, hiddenDim, bias: true, activation: "gelu_tanh", ...init, random: random.fork("mlp") } as const;
   return new TransformerBlock<SelfAttentionOptions>({
     inputLayernorm: new LayerNorm({ dim, eps: normEps }),
     selfAttn: new MultiHeadAttention({ dim, heads, position: rope, ...init, random: random.fork("self_attn") }),
     postAttentionLayernorm: new LayerNorm({ dim, eps: normEps }),
     mlp: feedForward === "gelu" ? new MLP(mlp) : new GLU(mlp),
-    residual: scaledNorm(alpha),
+    residual: "glm",
+    alpha,
   });
 }

@@ -1,5 +1,6 @@
 export {
   type DecodeOptions,
+  type DecoderLayerOptions,
   type EncodeOptions,
   EncoderDecoder,
   type EncoderDecoderConfig,
