@@ -84,7 +84,15 @@ export class CrossAttention extends Module {
     super();
     const { dim, memoryDim = dim, heads, kvHeads = heads, headDim = dim / heads } = config;
     checkSizes({ dim, memoryDim, heads, kvHeads, headDim });
-    const { bias = true, dropout = 0, std, queryStd = std, valueStd = std, projectionStd = std, random = new Random(0) } = config;
+    const {
+      bias = true,
+      dropout = 0,
+      std,
+      queryStd = std,
+      valueStd = std,
+      projectionStd = std,
+      random = new Random(0),
+    } = config;
     this.heads = heads;
     this.kvHeads = kvHeads;
     this.headDim = headDim;
