@@ -11,7 +11,7 @@ import { dispose } from "@tensorflow/tfjs-core";
 import { UserError } from "../ui/error.js";
 import { assign, readWeights } from "./checkpoints.js";
 import { type RunPaths, readJson, runPaths } from "./directory.js";
-import { type Architecture, type LanguageModel, modelFromArchitecture, namesFromHuggingFace } from "./model.js";
+import { type AnyModel, type Architecture, modelFromArchitecture, namesFromHuggingFace } from "./model.js";
 import { fromStored } from "./tensors.js";
 import { readTokenizer } from "./tokenizer.js";
 
@@ -20,7 +20,7 @@ export const ADAPTER_CONFIG = "adapter_config.json";
 
 /** A model ready to use, in evaluation mode. */
 export interface SavedModel {
-  model: LanguageModel;
+  model: AnyModel;
   tokenizer: Tokenizer;
   architecture: Architecture;
   /** The chat format it was fine-tuned with. */
@@ -65,7 +65,7 @@ export async function loadSaved(folder: string, which: "best" | "latest" | "base
   }
 }
 
-async function loadHuggingFace(model: LanguageModel, architecture: Architecture, folder: string): Promise<void> {
+async function loadHuggingFace(model: AnyModel, architecture: Architecture, folder: string): Promise<void> {
   const path = join(folder, "model.safetensors");
   if (!existsSync(path)) throw new UserError(`${folder} is neither a run (run.json) nor a model (model.safetensors)`);
   const named = namesFromHuggingFace(architecture, fromStored(await readAll(path)));
@@ -78,7 +78,7 @@ async function loadHuggingFace(model: LanguageModel, architecture: Architecture,
   }
 }
 
-async function loadAdapted(model: LanguageModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
+async function loadAdapted(model: AnyModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
   assign(model.namedParameters(), await readAll(paths.base), paths.base);
   const config = fromPeftConfig(await readJson(join(paths.root, ADAPTER_CONFIG), "adapter"));
   const handle = applyLora(model, config);

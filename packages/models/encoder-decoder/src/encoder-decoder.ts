@@ -170,10 +170,10 @@ export abstract class EncoderDecoder<C extends EncoderDecoderConfig = EncoderDec
    * @throws Error as `encode`
    */
   decoderOf(source_BS: Tensor, { lengths, mask }: EncodeOptions = {}): MemoryDecoder {
-    const memory = tidy(() => {
-      const all = this.keysValues(this.encode(source_BS, { lengths, mask }));
-      for (const { k, v } of all) [keep(k), keep(v)];
-      return all;
+    let memory: KeysValues[] = [];
+    tidy(() => {
+      memory = this.keysValues(this.encode(source_BS, { lengths, mask }));
+      for (const { k, v } of memory) [keep(k), keep(v)];
     });
     return {
       maxLength: this.maxLength,
