@@ -63,10 +63,12 @@ export interface Task<B = unknown> {
 
 /** A model with its prompt read in, ready to write. */
 export interface Writer {
-  model: Pick<LanguageModel, "maxLength" | "vocabSize" | "forward" | "createCache"> & { dispose?(): void };
+  model: Pick<LanguageModel, "maxLength" | "vocabSize" | "forward" | "createCache">;
   prompt: number[];
   /** Ids that end the text. */
   stop: number[];
+  /** Frees what was made for this text. */
+  dispose?(): void;
 }
 
 /** A kind of model. */

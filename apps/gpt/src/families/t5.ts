@@ -44,7 +44,7 @@ export const t5: Family = family<T5>({
     const source_1S = tensor2d([source], [1, source.length], "int32");
     const decoder = model.decoderOf(source_1S);
     source_1S.dispose();
-    return { model: decoder, prompt: [startId, first], stop: [endId, first - 1] };
+    return { model: decoder, prompt: [startId, first], stop: [endId, first - 1], dispose: () => decoder.dispose() };
   },
 });
 

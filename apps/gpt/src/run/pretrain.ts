@@ -155,7 +155,7 @@ async function sampleText(
     const options = { maxTokens: 120, temperature: 0.8, topK: 50, seed };
     return tokenizer.decode(prompt) + (await collectText(writeText(writer, tokenizer, options)));
   } finally {
-    if (writer.model !== model) writer.model.dispose?.();
+    writer.dispose?.();
   }
 }
 
