@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addBackendsCommand } from "./commands/backends.js";
 import { addBenchCommands } from "./commands/bench.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addFileCommands } from "./commands/files.js";
 import { addTokenCommands } from "./commands/tokens.js";
 import { addTrainingCommands } from "./commands/training.js";
 import { addUsingCommands } from "./commands/using.js";
@@ -25,6 +26,7 @@ addDemoCommand(program);
 addTokenCommands(program);
 addTrainingCommands(program);
 addUsingCommands(program);
+addFileCommands(program);
 addBenchCommands(program);
 addBackendsCommand(program);
 
