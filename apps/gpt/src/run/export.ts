@@ -9,7 +9,7 @@ import { writeGGUF } from "@llm/gguf/node";
 import { writeHuggingFace } from "@llm/huggingface/node";
 import { loraStateDict, mergeLora } from "@llm/lora";
 import { type Dtype, fromFloat32 } from "@llm/safetensors";
-import { writeSafetensors } from "@llm/safetensors/node";
+import { type LazyTensor, writeSafetensors } from "@llm/safetensors/node";
 import { Tokenizer } from "@llm/tokenizer";
 import { streamWeights } from "@llm/weights";
 import { UserError } from "../ui/error.js";
@@ -29,14 +29,15 @@ export interface ExportOptions {
   out: string;
   format: "hf" | "gguf" | "peft";
   checkpoint: "best" | "latest";
-  dtype: ExportDtype;
+  /** Default f32. */
+  dtype?: ExportDtype;
   /** Bytes of a file from which on a Hugging Face model is split. */
   shardBytes?: number;
 }
 
 /** Writes a new folder, or a file (gguf), and returns the names. Adapters are merged into the weights. */
 export async function exportRun(options: ExportOptions): Promise<string[]> {
-  const { run, out, format, checkpoint, dtype } = options;
+  const { run, out, format, checkpoint, dtype = "f32" } = options;
   if (format === "hf" && dtype.startsWith("q")) throw new UserError(`${dtype} exists in GGUF only; use --format gguf`);
   requireFree(out);
   const { model, architecture, paths, adapted } = await loadSaved(run, checkpoint);
@@ -52,7 +53,7 @@ export async function exportRun(options: ExportOptions): Promise<string[]> {
       if (adapted) mergeLora(model);
       const loaded = { model, architecture };
       if (format === "gguf") await toGGUFFile(loaded, paths.tokenizer, out, dtype);
-      else await toFolder(loaded, paths.tokenizer, options);
+      else await toFolder(loaded, paths.tokenizer, { ...options, dtype });
     }
     return format === "gguf" ? [out] : filesOf(out);
   } finally {
@@ -103,8 +104,8 @@ async function toFolder(
   const stream = streamWeights(model.namedParameters(), family.convert(architecture, "toHuggingFace"));
   const tensors = new Map(
     [...stream.tensors].map(([name, { shape, values }]) => {
-      const data = async () => fromFloat32(await values(), shape, stored).data as never;
-      return [name, { dtype: stored, shape, data }];
+      const data = async () => fromFloat32(await values(), shape, stored).data;
+      return [name, { dtype: stored, shape, data } as LazyTensor];
     }),
   );
   const torch = { F32: "float32", F16: "float16", BF16: "bfloat16" }[stored];
