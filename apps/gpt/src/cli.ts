@@ -6,6 +6,7 @@ import { addBackendsCommand } from "./commands/backends.js";
 import { addBenchCommands } from "./commands/bench.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addFileCommands } from "./commands/files.js";
+import { addModelCommands } from "./commands/models.js";
 import { addTokenCommands } from "./commands/tokens.js";
 import { addTrainingCommands } from "./commands/training.js";
 import { addUsingCommands } from "./commands/using.js";
@@ -27,6 +28,7 @@ addTokenCommands(program);
 addTrainingCommands(program);
 addUsingCommands(program);
 addFileCommands(program);
+addModelCommands(program);
 addBenchCommands(program);
 addBackendsCommand(program);
 

@@ -5,6 +5,7 @@ import { addFlags, parseNumber } from "../config/flags.js";
 import { type BackendName, backendShape } from "../config/schema.js";
 import { chat } from "../run/chat.js";
 import { evaluateRun } from "../run/evaluate.js";
+import { writerOf } from "../run/model.js";
 import { collectText, type WriteOptions, writeText } from "../run/sample-text.js";
 import { loadSaved } from "../run/saved.js";
 import { UserError } from "../ui/error.js";
@@ -61,11 +62,14 @@ function addGenerate(program: Command): void {
   addFlags(command, backendShape).action(
     async ({ prompt, stop, json, ...flags }: SamplingFlags & { prompt: string; stop?: string }) => {
       await activateBackend(flags.backend ?? "auto");
-      const { model, tokenizer } = await loadSaved(flags.run, flags.checkpoint);
+      const { model, tokenizer, architecture } = await loadSaved(flags.run, flags.checkpoint);
       const text = await readText(prompt);
       const ids = tokenizer.encode(text);
       if (ids.length === 0) throw new UserError("the prompt is empty: give at least one character");
-      const pieces = until(writeText(model, tokenizer, ids, sampling(flags)), stop);
+      const writer = writerOf(model, architecture, { tokenizer, ids });
+      if (!writer)
+        throw new UserError(`a ${String(architecture.model_type)} names hidden words and does not write text`);
+      const pieces = until(writeText(writer, tokenizer, sampling(flags)), stop);
       if (json) return printResult(true, { prompt: text, text: await collectText(pieces) }, "");
       process.stdout.write(text);
       for await (const piece of pieces) process.stdout.write(piece);

@@ -21,16 +21,19 @@ export const dataShape = {
 
 /** The architecture. */
 export const modelShape = {
-  model: z.enum(["llama", "gpt2"]).default("llama").describe("architecture"),
-  layers: whole(1).default(4).describe("Transformer blocks"),
+  model: z
+    .enum(["llama", "gpt2", "falcon", "bloom", "chatglm", "chatglm2", "bert", "t5"])
+    .default("llama")
+    .describe("architecture, and with it the objective"),
+  layers: whole(1).default(4).describe("Transformer blocks (t5: of each side)"),
   heads: whole(1).default(4).describe("attention heads"),
   kvHeads: whole(1)
     .optional()
-    .describe("key/value heads, for grouped-query attention (llama; default: as many as heads)"),
+    .describe("key/value heads, for grouped-query attention (llama, falcon, chatglm2; default: the architecture's)"),
   dim: whole(1).default(128).describe("width of the model"),
   hiddenDim: whole(1).optional().describe("width of the feed-forward layer (default: the architecture's rule)"),
   context: whole(1).default(128).describe("tokens in a sequence"),
-  dropout: rate().default(0).describe("share of activations dropped in training (gpt2)"),
+  dropout: rate().default(0).describe("share of activations dropped in training (gpt2, bloom, bert, t5)"),
   bias: z.boolean().default(true).describe("biases in linear layers and norms (gpt2)"),
   tied: z.boolean().default(true).describe("input and output embeddings share their weights"),
 } as const;

@@ -12,11 +12,14 @@ import { type Dtype, fromFloat32 } from "@llm/safetensors";
 import { type LazyTensor, writeSafetensors } from "@llm/safetensors/node";
 import { Tokenizer } from "@llm/tokenizer";
 import { streamWeights } from "@llm/weights";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { familyOf } from "../families/families.js";
+import { ggufOf } from "../families/stored.js";
 import { UserError } from "../ui/error.js";
 import { say } from "../ui/progress.js";
 import { readJson } from "./directory.js";
-import { familyOf } from "./families.js";
 import { type ForeignModel, loadGGUF, loadHuggingFace } from "./load.js";
+import { huggingFaceArchitecture } from "./model.js";
 import { ADAPTER_CONFIG, loadSaved } from "./saved.js";
 import { toStored } from "./tensors.js";
 
@@ -99,9 +102,10 @@ async function toFolder(
   tokenizerPath: string,
   { out, dtype, shardBytes }: { out: string; dtype: ExportDtype; shardBytes?: number },
 ): Promise<void> {
-  const family = familyOf(architecture);
+  const { toHuggingFace } = familyOf(architecture);
   const stored = dtype.toUpperCase() as Extract<Dtype, "F32" | "F16" | "BF16">;
-  const stream = streamWeights(model.namedParameters(), family.convert(architecture, "toHuggingFace"));
+  const convert = toHuggingFace && ((state: ReadonlyMap<string, Tensor>) => toHuggingFace(state, architecture));
+  const stream = streamWeights(model.namedParameters(), convert);
   const tensors = new Map(
     [...stream.tensors].map(([name, { shape, values }]) => {
       const data = async () => fromFloat32(await values(), shape, stored).data;
@@ -109,7 +113,7 @@ async function toFolder(
     }),
   );
   const torch = { F32: "float32", F16: "float16", BF16: "bfloat16" }[stored];
-  const config = { ...family.published(architecture), torch_dtype: torch };
+  const config = { ...huggingFaceArchitecture(architecture), torch_dtype: torch };
   await writeHuggingFace(out, { config, tensors, tokenizerPath, ...(shardBytes && { shardBytes }) });
   stream.dispose();
 }
@@ -120,15 +124,15 @@ async function toGGUFFile(
   out: string,
   dtype: ExportDtype,
 ): Promise<void> {
-  const family = familyOf(architecture);
+  const gguf = ggufOf(architecture);
   const stored = dtype.toUpperCase() as WeightDtype;
-  const metadata = family.toGGUFConfig(architecture);
+  const metadata = gguf.toConfig(architecture);
   metadata.set("general.name", string("llm")).set("general.file_type", fileType(stored));
   const json = await readJson<Record<string, unknown>>(tokenizerPath, "tokenizer");
   for (const [key, value] of tokenizerToGGUF(json, { vocabSize: model.vocabSize })) metadata.set(key, value);
   if (!metadata.has("tokenizer.ggml.eos_token_id"))
     say("the tokenizer has no token that ends a text: llama.cpp takes the one with id 11 for it");
-  const stream = streamWeights(model.namedParameters(), family.convert(architecture, "toGGUF"));
+  const stream = streamWeights(model.namedParameters(), (state) => gguf.toGGUF(state, architecture));
   await writeGGUF(out, metadata, weightTensors(stream.tensors, stored));
   stream.dispose();
 }

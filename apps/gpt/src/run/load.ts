@@ -7,13 +7,15 @@ import type { GGUFFile } from "@llm/gguf/node";
 import { readGGUF } from "@llm/gguf/node";
 import { openHuggingFace } from "@llm/huggingface/node";
 import { loadWeights } from "@llm/weights";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { familyOf } from "../families/families.js";
+import { ggufNamed, parameterCountOf } from "../families/stored.js";
 import { UserError } from "../ui/error.js";
-import { type Architecture, familyOf, familyOfGGUF, type LanguageModel } from "./families.js";
-import { modelFromArchitecture } from "./model.js";
+import { type AnyModel, type Architecture, modelFromArchitecture } from "./model.js";
 
 /** A model with the weights of a file. The caller disposes it. */
 export interface ForeignModel {
-  model: LanguageModel;
+  model: AnyModel;
   architecture: Architecture;
 }
 
@@ -26,8 +28,9 @@ export async function loadHuggingFace(folder: string): Promise<ForeignModel & { 
   try {
     const architecture = files.config as Architecture;
     const model = makeFor(architecture, files.tensors, folder);
-    const convert = familyOf(architecture).convert(architecture, "fromHuggingFace");
-    await fill(model, () => loadWeights(model.namedParameters(), files, { convert }), folder);
+    const { fromHuggingFace } = familyOf(architecture);
+    const convert = fromHuggingFace && ((state: State) => fromHuggingFace(state, architecture));
+    await fill(model, () => loadWeights(model.namedParameters(), files, { convert, skip: unused(architecture) }), folder);
     return { model, architecture, tokenizerPath: files.tokenizerPath };
   } finally {
     await files.close();
@@ -38,11 +41,11 @@ export async function loadHuggingFace(folder: string): Promise<ForeignModel & { 
 export async function loadGGUF<T>(path: string, use: (loaded: ForeignModel, file: GGUFFile) => Promise<T>): Promise<T> {
   const file = await readGGUF(path);
   try {
-    const family = familyOfGGUF(String(file.metadata.get("general.architecture")?.value));
+    const stored = ggufNamed(String(file.metadata.get("general.architecture")?.value));
     const factors = file.tensors.has(ROPE) ? (await file.readFloat32(ROPE)).values : undefined;
-    const architecture = family.fromGGUFConfig(file, factors);
+    const architecture = stored.fromConfig(file, factors);
     const model = makeFor(architecture, file.tensors, path);
-    const convert = family.convert(architecture, "fromGGUF");
+    const convert = (state: State) => stored.fromGGUF(state, architecture);
     await fill(model, () => loadWeights(model.namedParameters(), file, { convert, skip: (name) => name === ROPE }), path);
     return await use({ model, architecture }, file);
   } finally {
@@ -50,13 +53,21 @@ export async function loadGGUF<T>(path: string, use: (loaded: ForeignModel, file
   }
 }
 
+type State = ReadonlyMap<string, Tensor>;
+
+/** Files of tied models may hold the head all the same; where names are translated, that is known there. */
+function unused(architecture: Architecture): ((name: string) => boolean) | undefined {
+  if (familyOf(architecture).fromHuggingFace) return undefined;
+  return (name) => name === "lm_head.weight" && architecture.tie_word_embeddings === true;
+}
+
 /** What Llama 3's rotations are divided by; part of the configuration, not of the weights. */
 const ROPE = "rope_freqs.weight";
 
 type Shapes = ReadonlyMap<string, { shape: readonly number[] }>;
 
-function makeFor(architecture: Architecture, tensors: Shapes, source: string): LanguageModel {
-  const asked = familyOf(architecture).parameterCount(architecture);
+function makeFor(architecture: Architecture, tensors: Shapes, source: string): AnyModel {
+  const asked = parameterCountOf(architecture);
   let held = 0;
   for (const { shape } of tensors.values()) held += shape.reduce((a, b) => a * b, 1);
   if (asked > held)
@@ -67,7 +78,7 @@ function makeFor(architecture: Architecture, tensors: Shapes, source: string): L
   return modelFromArchitecture(architecture);
 }
 
-async function fill(model: LanguageModel, load: () => Promise<void>, source: string): Promise<void> {
+async function fill(model: AnyModel, load: () => Promise<void>, source: string): Promise<void> {
   try {
     await load();
   } catch (error) {

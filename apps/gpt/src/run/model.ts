@@ -1,27 +1,71 @@
-// A model from a configuration: of the command line, or of a config.json.
+// Models by their architecture, whatever kind they are.
 
-import { toHuggingFaceConfig as gpt2ToConfig } from "@llm/gpt2";
-import { toHuggingFaceConfig as llamaToConfig } from "@llm/llama";
 import { Random } from "@llm/random";
+import type { Tokenizer } from "@llm/tokenizer";
 import type { ModelConfig } from "../config/schema.js";
+import { familyNamed, familyOf } from "../families/families.js";
+import type { AnyModel, Architecture, LanguageModel, Task, Writer } from "../families/family.js";
+import { specialIds } from "../families/special-tokens.js";
 import { UserError } from "../ui/error.js";
-import { type Architecture, familyOf, type LanguageModel } from "./families.js";
 
-export type { Architecture, LanguageModel } from "./families.js";
+export type { AnyModel, Architecture, LanguageModel } from "../families/family.js";
 
-/** The architecture that a configuration asks for. */
-export function architectureOf(config: ModelConfig, vocabSize: number): Architecture {
-  const { model, layers, heads, kvHeads, dim, hiddenDim, context, dropout, bias, tied } = config;
-  const sizes = { vocabSize, maxLength: context, dim, heads, layers, ...(hiddenDim && { hiddenDim }) };
+/** The architecture that a configuration asks for, with a vocabulary for the tokenizer and the objective. */
+export function architectureOf(config: ModelConfig, tokenizer: Tokenizer): Architecture {
+  const family = familyNamed(config.model);
+  const { special, vocabSize } = specialIds(tokenizer, family.specialTokens);
   try {
-    if (model === "gpt2") return { ...gpt2ToConfig({ ...sizes, bias, dropout }), ...(!bias && { bias }) };
-    return llamaToConfig({ ...sizes, kvHeads, tied });
+    return family.architecture(config, vocabSize, special);
   } catch (error) {
     throw new UserError((error as Error).message);
   }
 }
 
 /** A model with fresh weights. */
-export function modelFromArchitecture(architecture: Architecture, seed = 0): LanguageModel {
-  return familyOf(architecture).make(architecture, new Random(seed).fork("weights"));
+export function modelFromArchitecture(architecture: Architecture, seed = 0): AnyModel {
+  return familyOf(architecture).create(architecture, new Random(seed).fork("weights"));
+}
+
+/** What a model is trained on, in sequences of `context` tokens. */
+export function taskOf(
+  model: AnyModel,
+  architecture: Architecture,
+  { tokenizer, context, seed }: { tokenizer: Tokenizer; context: number; seed: number },
+): Task {
+  const family = familyOf(architecture);
+  const { special } = specialIds(tokenizer, family.specialTokens);
+  return family.task(model, { tokenizer, special, context, seed });
+}
+
+/**
+ * A model that goes on after the ids, where it can; undefined for models that do not write.
+ */
+export function writerOf(
+  model: AnyModel,
+  architecture: Architecture,
+  { tokenizer, ids }: { tokenizer: Tokenizer; ids: readonly number[] },
+): Writer | undefined {
+  const family = familyOf(architecture);
+  return family.writer?.(model, ids, specialIds(tokenizer, family.specialTokens).special);
+}
+
+/** Whether conversations may stand side by side in a row. */
+export function packingOf(architecture: Architecture): "first-fit" | "none" {
+  const { packing, name } = familyOf(architecture);
+  if (packing) return packing;
+  throw new UserError(`a ${name} cannot be tuned on conversations: it does not write from left to right`);
+}
+
+/**
+ * The model as one that writes from left to right.
+ * @throws UserError when it is no such model
+ */
+export function asLanguageModel(model: AnyModel, architecture: Architecture): LanguageModel {
+  packingOf(architecture);
+  return model as LanguageModel;
+}
+
+/** The config.json that Hugging Face reads. */
+export function huggingFaceArchitecture(architecture: Architecture): Architecture {
+  return familyOf(architecture).published?.(architecture) ?? architecture;
 }

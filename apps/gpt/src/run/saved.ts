@@ -11,7 +11,7 @@ import { UserError } from "../ui/error.js";
 import { assign, readWeights } from "./checkpoints.js";
 import { type RunPaths, readJson, runPaths } from "./directory.js";
 import { loadHuggingFace } from "./load.js";
-import { type Architecture, type LanguageModel, modelFromArchitecture } from "./model.js";
+import { type AnyModel, type Architecture, modelFromArchitecture } from "./model.js";
 import { readTokenizer } from "./tokenizer.js";
 
 /** The adapter's settings, beside a LoRA run's checkpoints. */
@@ -19,7 +19,7 @@ export const ADAPTER_CONFIG = "adapter_config.json";
 
 /** A model ready to use, in evaluation mode. */
 export interface SavedModel {
-  model: LanguageModel;
+  model: AnyModel;
   tokenizer: Tokenizer;
   architecture: Architecture;
   /** The chat format it was fine-tuned with. */
@@ -41,8 +41,8 @@ export async function loadSaved(folder: string, which: "best" | "latest" | "base
   if (!existsSync(folder)) throw new UserError(`there is no folder ${folder}`);
   const paths = runPaths(folder);
   if (!existsSync(paths.run)) {
-    const tokenizer = await readTokenizer(paths.tokenizer);
     const { model, architecture } = await loadHuggingFace(folder);
+    const tokenizer = await readTokenizer(paths.tokenizer);
     return { model: model.eval(), tokenizer, architecture, adapted: false, paths };
   }
   const architecture = await readJson<Architecture>(paths.architecture, "model");
@@ -65,7 +65,7 @@ export async function loadSaved(folder: string, which: "best" | "latest" | "base
   }
 }
 
-async function loadAdapted(model: LanguageModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
+async function loadAdapted(model: AnyModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
   assign(model.namedParameters(), await readAll(paths.base), paths.base);
   const config = fromPeftConfig(await readJson(join(paths.root, ADAPTER_CONFIG), "adapter"));
   const handle = applyLora(model, config);

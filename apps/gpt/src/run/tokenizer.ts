@@ -21,15 +21,20 @@ export interface TrainOptions {
   data: string[];
   field?: string;
   vocab: number;
+  /** More special tokens, which the objective needs; `vocab` counts the ordinary ones and the separator. */
+  special?: readonly string[];
 }
 
 /** Trains a tokenizer. Byte-level BPE gets the token that separates documents; characters are those of the text alone. */
-export async function trainOnData({ kind, data, field, vocab }: TrainOptions): Promise<Tokenizer> {
+export async function trainOnData({ kind, data, field, vocab, special: more = [] }: TrainOptions): Promise<Tokenizer> {
   const bar = progress("tokenizer", 1);
   async function* texts(): AsyncGenerator<string> {
     for await (const { text } of readDocuments(data, { field })) yield text;
   }
-  const special = kind === "bpe" ? { vocabSize: vocab, specialTokens: [END_OF_TEXT] } : {};
+  const special =
+    kind === "bpe"
+      ? { vocabSize: vocab + more.length, specialTokens: [END_OF_TEXT, ...more] }
+      : { specialTokens: more };
   const tokenizer = await trainTokenizer(texts(), {
     kind,
     ...special,

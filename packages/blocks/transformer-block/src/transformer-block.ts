@@ -1,79 +1,51 @@
-// A transformer block: attention mixes positions, then the feed-forward works on each alone, and both only add to the
-// residual stream.
+// A transformer block: attention mixes positions, then the feed-forward works on each alone, and each joins the
+// residual stream in the same style. A decoder that listens to an encoder has cross-attention between the two.
 //
-//   h = residual(x, norm₁, attention),  y = residual(h, norm₂, feedForward)
+//   pre-norm:  h = x + attention(norm₁(x)),  y = h + feedForward(norm₂(h))
 //
-// with residual(x, norm, f) = x + dropout(f(norm(x))) where nothing else is said.
-// Sources: Vaswani et al., arXiv:1706.03762; the norms stand before the sub-layers as in GPT-2, see
-// Xiong et al., "On layer normalization in the transformer architecture", arXiv:2002.04745.
+// Sources: Vaswani et al., arXiv:1706.03762; Xiong et al., "On layer normalization in the transformer architecture",
+// arXiv:2002.04745. The other styles stand in `@llm/residual`.
 // Shapes: B batch, T time, D model dim.
 
-import { dropout as drop } from "@llm/dropout";
-import { registerGradients } from "@llm/ops";
+import { type ResidualStyle, residual } from "@llm/residual";
 import { type Tensor, tidy } from "@tensorflow/tfjs-core";
-import { preNorm, type Residual } from "./residual.js";
 
-/** One of a block's branches and its norm, each [B, T, D] → [B, T, D]. */
-export interface Branch {
+/** A layer and its norms, each [B, T, D] → [B, T, D]. */
+export interface Sublayer {
   /** What errors call it. */
   name: string;
+  layer: (x: Tensor) => Tensor;
   norm: (x: Tensor) => Tensor;
-  branch: (x: Tensor) => Tensor;
+  /** The second norm of the style "sandwich". */
+  outputNorm?: ((x: Tensor) => Tensor) | undefined;
 }
 
-/** How branches join the stream. */
-export interface BranchOptions {
-  /** Default `preNorm`. */
-  residual?: Residual;
-  /** Probability with which an element of a branch is dropped. Default 0. */
+/** How layers join the stream. */
+export interface TransformerBlockOptions {
+  /** Default "pre". */
+  residual?: ResidualStyle;
+  /** Scale of the residual, for the styles "deepnorm" and "glm". */
+  alpha?: number | undefined;
+  /** Probability with which an element of what a layer adds is dropped. Default 0. */
   dropout?: number;
 }
 
 /**
- * Branches one after the other, each joined to the stream: what every sequential block is.
+ * One block of any layers.
  *
  * @param x_BTD the residual stream, [B, T, D]
  * @returns [B, T, D]
- * @throws Error when a branch changes the shape
+ * @throws Error when a layer changes the shape, or as `residual` of `@llm/residual`
  */
-export function throughBranches(
+export function transformerBlock(
   x_BTD: Tensor,
-  branches: readonly Branch[],
-  { residual = preNorm, dropout = 0 }: BranchOptions = {},
+  sublayers: readonly Sublayer[],
+  { residual: style = "pre", alpha, dropout = 0 }: TransformerBlockOptions = {},
 ): Tensor {
-  registerGradients();
   return tidy(() =>
-    branches.reduce((x, { name, norm, branch }) => residual(x, norm, (h) => drop(checked(branch(h), h, name), dropout)), x_BTD),
+    sublayers.reduce(
+      (x, { layer, name, norm, outputNorm }) => residual(x, layer, { style, norm, outputNorm, alpha, dropout, name }),
+      x_BTD,
+    ),
   );
-}
-
-/** The four functions that a block is made of, each [B, T, D] → [B, T, D]. */
-export interface PreNormBlockParts {
-  norm1: (x: Tensor) => Tensor;
-  attention: (x: Tensor) => Tensor;
-  norm2: (x: Tensor) => Tensor;
-  feedForward: (x: Tensor) => Tensor;
-  /** Probability with which an element of either branch is dropped. Default 0. */
-  dropout?: number;
-}
-
-/**
- * One pre-norm block.
- *
- * @param x_BTD the residual stream, [B, T, D]
- * @returns [B, T, D]
- * @throws Error when a branch changes the shape
- */
-export function preNormBlock(x_BTD: Tensor, parts: PreNormBlockParts): Tensor {
-  const { norm1, attention, norm2, feedForward, dropout } = parts;
-  const branches = [
-    { name: "attention", norm: norm1, branch: attention },
-    { name: "feedForward", norm: norm2, branch: feedForward },
-  ];
-  return throughBranches(x_BTD, branches, { dropout });
-}
-
-function checked(branch: Tensor, x: Tensor, name: string): Tensor {
-  if (branch.shape.join() === x.shape.join()) return branch;
-  throw new Error(`transformer block: ${name} must keep the shape [${x.shape}], got [${branch.shape}]`);
 }

@@ -18,7 +18,7 @@ import { checkIds } from "@llm/model-config";
 import { Module } from "@llm/module";
 import { registerGradients } from "@llm/ops";
 import { Random } from "@llm/random";
-import { postNorm, TransformerBlock } from "@llm/transformer-block";
+import { TransformerBlock } from "@llm/transformer-block";
 import { add, reshape, slice, type Tensor, tanh, tidy, zerosLike } from "@tensorflow/tfjs-core";
 import { type BertConfig, resolveConfig } from "./config.js";
 
@@ -121,7 +121,7 @@ function block(config: Required<BertConfig>, random: Random): TransformerBlock<S
     selfAttn: new MultiHeadAttention({ dim, heads, dropout, std: STD, random: random.fork("self_attn") }),
     postAttentionLayernorm: norm(),
     mlp: new MLP({ dim, hiddenDim, activation: "gelu", std: STD, random: random.fork("mlp") }),
-    residual: postNorm,
+    residual: "post",
     dropout,
   });
 }

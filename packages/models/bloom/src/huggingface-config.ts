@@ -42,9 +42,9 @@ export function fromHuggingFaceConfig(json: HuggingFaceConfig): Required<BloomCo
   return resolveConfig({
     vocabSize: number("vocab_size"),
     maxLength: number("seq_length", 2048),
-    dim: number("hidden_size", number("n_embed", Number.NaN)),
-    heads: number("n_head", number("num_attention_heads", Number.NaN)),
-    layers: number("n_layer", number("num_hidden_layers", Number.NaN)),
+    dim: number(["hidden_size", "n_embed"]),
+    heads: number(["n_head", "num_attention_heads"]),
+    layers: number(["n_layer", "num_hidden_layers"]),
     dropout: number("hidden_dropout", 0),
     normEps: number("layer_norm_epsilon", 1e-5),
   });

@@ -65,9 +65,7 @@ export function resolveChatGLM2Config(config: ChatGLM2Config): Required<ChatGLM2
   checkSizes("ChatGLM2", sizes);
   checkDivides("ChatGLM2", { kvHeads }, { heads });
   if (headDim % 4 !== 0) {
-    throw new Error(
-      `ChatGLM2: headDim must be a multiple of 4, because half of it rotates, in pairs; got ${headDim}`,
-    );
+    throw new Error(`ChatGLM2: headDim must be a multiple of 4, because half of it rotates, in pairs; got ${headDim}`);
   }
   const { ropeBase = 10000, normEps = 1e-5, tied = false } = config;
   return { ...sizes, ropeBase, normEps, tied };

@@ -69,7 +69,11 @@ function block(config: Required<ChatGLM2Config>, rope: Rope, random: Random): Tr
   const attention = { dim, heads, kvHeads, headDim, position: rope, ...init };
   return new TransformerBlock<SelfAttentionOptions>({
     inputLayernorm: new RMSNorm({ dim, eps: normEps }),
-    selfAttn: new GroupedQueryAttention({ ...attention, bias: "qkv", random: random.fork("self_attn") }),
+    selfAttn: new GroupedQueryAttention({
+      ...attention,
+      bias: { q: true, k: true, v: true },
+      random: random.fork("self_attn"),
+    }),
     postAttentionLayernorm: new RMSNorm({ dim, eps: normEps }),
     mlp: new GLU({ dim, hiddenDim, ...init, random: random.fork("mlp") }),
   });

@@ -4,12 +4,13 @@
 //   logits = norm(x)·Eᵀ
 //
 // Sources: Du et al., "GLM", arXiv:2103.10360; Zeng et al., "GLM-130B", arXiv:2210.02414; modeling_chatglm.py of
-// https://huggingface.co/THUDM/chatglm-6b. The α and the factor 1/α on initial weights that write to the stream are
+// https://huggingface.co/THUDM/chatglm-6b. α and the factor 1/α on initial weights that write to the stream are
 // DeepNorm's idea (arXiv:2203.00555) with GLM's constants.
 // Shapes: B batch, T time, D model dim, V vocabulary.
 
 import { MultiHeadAttention, type Position, type SelfAttentionOptions } from "@llm/attention";
 import { Decoder, type DecoderForwardOptions, throughLayers } from "@llm/decoder";
+import { glmNormConstants } from "@llm/deepnorm";
 import { Embedding } from "@llm/embedding";
 import { GLU } from "@llm/glu";
 import type { KeyValueCache } from "@llm/kv-cache";
@@ -19,7 +20,7 @@ import { MLP } from "@llm/mlp";
 import { checkIds } from "@llm/model-config";
 import { Random } from "@llm/random";
 import { Rope, Rope2D } from "@llm/rope";
-import { scaledNorm, TransformerBlock } from "@llm/transformer-block";
+import { TransformerBlock } from "@llm/transformer-block";
 import { reshape, slice, stack, type Tensor, tensor, tidy, zerosLike } from "@tensorflow/tfjs-core";
 import { type GLMConfig, resolveGLMConfig } from "./glm-config.js";
 import { placesOf, planOf, type RowPlan } from "./places.js";
@@ -74,7 +75,8 @@ export class GLM extends Decoder<Required<GLMConfig>> {
   override forward(ids_BT: Tensor, options: GLMForwardOptions = {}): Tensor {
     const { positions, blockPositions, ...rest } = options;
     if (rest.segments && !positions) return super.forward(ids_BT, rest);
-    if (positions) return tidy(() => super.forward(ids_BT, { ...rest, positions: this.#joined(positions, blockPositions) }));
+    if (positions)
+      return tidy(() => super.forward(ids_BT, { ...rest, positions: this.#joined(positions, blockPositions) }));
     checkIds("GLM", ids_BT, { maxLength: this.maxLength, offset: rest.cache?.length });
     const plans = this.#plansOf(ids_BT, rest.cache);
     return tidy(() => super.forward(ids_BT, { ...this.#asPlanned(ids_BT, plans, rest), ...rest }));
@@ -105,15 +107,21 @@ export class GLM extends Decoder<Required<GLMConfig>> {
     return plans;
   }
 
-  #asPlanned(ids_BT: Tensor, plans: readonly RowPlan[], { cache, mask = "causal" }: DecoderForwardOptions): DecoderForwardOptions {
+  #asPlanned(
+    ids_BT: Tensor,
+    plans: readonly RowPlan[],
+    { cache, mask = "causal" }: DecoderForwardOptions,
+  ): DecoderForwardOptions {
     const [b, t] = ids_BT.shape as [number, number];
     const values = new Int32Array(b * 2 * t);
-    plans.forEach((plan, row) => values.set(placesOf(plan, cache?.length ?? 0, t), row * 2 * t));
+    for (const [row, plan] of plans.entries()) values.set(placesOf(plan, cache?.length ?? 0, t), row * 2 * t);
     const places_B2T = tensor(values, [b, 2, t], "int32");
     const positions =
       this.config.positions === "2d" ? places_B2T : reshape(slice(places_B2T, [0, 0, 0], [b, 1, t]), [b, t]);
     const given = plans.map((plan) => plan.given);
-    return mask === "causal" && given.some((n) => n > 0) ? { positions, prefix: tensor(given, [b], "int32") } : { positions };
+    return mask === "causal" && given.some((n) => n > 0)
+      ? { positions, prefix: tensor(given, [b], "int32") }
+      : { positions };
   }
 
   #joined(positions: Tensor, blockPositions: Tensor | undefined): Tensor {
@@ -123,14 +131,15 @@ export class GLM extends Decoder<Required<GLMConfig>> {
 
 function block(config: Required<GLMConfig>, rope: Position, random: Random): TransformerBlock<SelfAttentionOptions> {
   const { dim, heads, hiddenDim, layers, feedForward, normEps } = config;
-  const alpha = Math.sqrt(2 * layers);
-  const init = { std: STD, projectionStd: STD / alpha };
+  const { alpha, beta } = glmNormConstants(layers);
+  const init = { std: STD, projectionStd: STD * beta };
   const mlp = { dim, hiddenDim, bias: true, activation: "gelu_tanh", ...init, random: random.fork("mlp") } as const;
   return new TransformerBlock<SelfAttentionOptions>({
     inputLayernorm: new LayerNorm({ dim, eps: normEps }),
     selfAttn: new MultiHeadAttention({ dim, heads, position: rope, ...init, random: random.fork("self_attn") }),
     postAttentionLayernorm: new LayerNorm({ dim, eps: normEps }),
     mlp: feedForward === "gelu" ? new MLP(mlp) : new GLU(mlp),
-    residual: scaledNorm(alpha),
+    residual: "glm",
+    alpha,
   });
 }

@@ -70,10 +70,7 @@ function chatglm2Map(config: ChatGLM2Config): HuggingFaceMap {
         ours: "layers",
         theirs: "transformer.encoder.layers",
         modules: { ...norms, "self_attn.o_proj": "self_attention.dense", "mlp.down_proj": "mlp.dense_4h_to_h" },
-        fused: [
-          { ours: QKV, theirs: "self_attention.query_key_value", layout: concatenatedRows(rows) },
-          gateAndUp,
-        ],
+        fused: [{ ours: QKV, theirs: "self_attention.query_key_value", layout: concatenatedRows(rows) }, gateAndUp],
       },
     ],
     ignored: /rotary_pos_emb/,

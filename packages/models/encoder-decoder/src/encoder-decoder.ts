@@ -8,12 +8,13 @@
 // Shapes: B batch, S source time, T target time, D model dim, V vocabulary.
 
 import type { SelfAttentionOptions } from "@llm/attention";
+import type { CrossAttentionOptions, KeysValues } from "@llm/cross-attention";
 import { type KeyValueCache, KVCache } from "@llm/kv-cache";
 import type { AttentionMask } from "@llm/mask";
 import { checkIds } from "@llm/model-config";
 import { Module } from "@llm/module";
 import { registerGradients } from "@llm/ops";
-import { slice, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { dispose, keep, slice, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
 /** What the encoder may be told. */
 export interface EncodeOptions {
@@ -54,13 +55,18 @@ export interface EncoderDecoderConfig {
   decoderLayers: number;
 }
 
-/** A decoder that looks at one memory: what `@llm/generate` takes. */
+/** A decoder that looks at one source: what `@llm/generate` takes. */
 export interface MemoryDecoder {
   readonly maxLength: number;
   readonly vocabSize: number;
   createCache(): KVCache;
   forward(ids_BT: Tensor, options?: { cache?: KeyValueCache; logits?: "all" | "last" }): Tensor;
+  /** Frees what is kept of the source. */
+  dispose(): void;
 }
+
+/** What each decoder layer is told. */
+export type DecoderLayerOptions = SelfAttentionOptions & CrossAttentionOptions;
 
 /** Base class of encoder-decoder models. */
 export abstract class EncoderDecoder<C extends EncoderDecoderConfig = EncoderDecoderConfig> extends Module {
@@ -75,8 +81,11 @@ export abstract class EncoderDecoder<C extends EncoderDecoderConfig = EncoderDec
   /** int32 [B, S] → [B, S, D] */
   protected abstract encoded(ids_BS: Tensor, options: SelfAttentionOptions): Tensor;
 
-  /** int32 [B, T] → [B, T, D], ready for the head; options of the self-attention and of that to the memory. */
-  protected abstract decoded(ids_BT: Tensor, own: SelfAttentionOptions, cross: SelfAttentionOptions): Tensor;
+  /** int32 [B, T] → [B, T, D], ready for the head. */
+  protected abstract decoded(ids_BT: Tensor, options: DecoderLayerOptions): Tensor;
+
+  /** The cross-attention of each decoder layer, which may project the memory once for all steps. */
+  protected abstract crossAttentions(): readonly { keysValues(memory_BSD: Tensor): KeysValues }[];
 
   /** [B, T, D] → [B, T, V] */
   protected abstract head(hidden_BTD: Tensor): Tensor;
@@ -112,18 +121,18 @@ export abstract class EncoderDecoder<C extends EncoderDecoderConfig = EncoderDec
    * The logits of the token that follows each target position.
    *
    * @param ids_BT int32 [B, T], the targets shifted to the right
-   * @param memory_BSD from `encode`
+   * @param memory from `encode`, or its keys and values of each layer, from `keysValues`
    * @returns [B, T, V], or [B, 1, V] with `logits: "last"`
    * @throws Error when ids are not int32 [B, T], not in the vocabulary, or too long
    */
-  decode(ids_BT: Tensor, memory_BSD: Tensor, options: DecodeOptions = {}): Tensor {
+  decode(ids_BT: Tensor, memory: CrossAttentionOptions["memory"], options: DecodeOptions = {}): Tensor {
     const { cache, mask = "causal", lengths, memoryLengths, crossMask, logits = "all" } = options;
     checkIds(this.constructor.name, ids_BT, { maxLength: this.maxLength, offset: cache?.length });
     registerGradients();
     return tidy(() => {
       const [b, t] = ids_BT.shape as [number, number];
-      const cross = { memory: memory_BSD, mask: crossMask ?? "none", lengths: memoryLengths } as const;
-      const hidden_BTD = this.decoded(ids_BT, { mask, cache, lengths }, cross);
+      const own = { mask, cache, lengths };
+      const hidden_BTD = this.decoded(ids_BT, { ...own, memory, memoryLengths, memoryMask: crossMask });
       return this.head(logits === "all" ? hidden_BTD : slice(hidden_BTD, [0, t - 1, 0], [b, 1, -1]));
     });
   }
@@ -145,16 +154,33 @@ export abstract class EncoderDecoder<C extends EncoderDecoderConfig = EncoderDec
   }
 
   /**
-   * The decoder with its eyes on one memory, which generates as a decoder-only model does.
+   * Keys and values of a memory for each decoder layer, computed once for many steps; the caller disposes them.
    *
-   * @param memory_BSD from `encode`; it must outlive the decoder, which does not dispose it
+   * @param memory_BSD from `encode`
    */
-  decoderOf(memory_BSD: Tensor, { memoryLengths }: Pick<DecodeOptions, "memoryLengths"> = {}): MemoryDecoder {
+  keysValues(memory_BSD: Tensor): KeysValues[] {
+    return this.crossAttentions().map((each) => each.keysValues(memory_BSD));
+  }
+
+  /**
+   * The decoder with its eyes on one source, which generates step by step as a decoder-only model does. The source is
+   * read once, and its keys and values are kept until `dispose`.
+   *
+   * @param source_BS int32 [B, S]
+   * @throws Error as `encode`
+   */
+  decoderOf(source_BS: Tensor, { lengths, mask }: EncodeOptions = {}): MemoryDecoder {
+    let memory: KeysValues[] = [];
+    tidy(() => {
+      memory = this.keysValues(this.encode(source_BS, { lengths, mask }));
+      for (const { k, v } of memory) [keep(k), keep(v)];
+    });
     return {
       maxLength: this.maxLength,
       vocabSize: this.vocabSize,
       createCache: () => this.createCache(),
-      forward: (ids_BT, options) => this.decode(ids_BT, memory_BSD, { ...options, memoryLengths }),
+      forward: (ids_BT, options) => this.decode(ids_BT, memory, { ...options, memoryLengths: lengths }),
+      dispose: () => dispose(memory.flatMap(({ k, v }) => [k, v])),
     };
   }
 }

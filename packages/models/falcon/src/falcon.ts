@@ -14,9 +14,9 @@ import { GroupedQueryAttention } from "@llm/gqa";
 import { LayerNorm } from "@llm/layernorm";
 import { Linear, linear } from "@llm/linear";
 import { MLP } from "@llm/mlp";
+import { ParallelBlock } from "@llm/parallel-block";
 import { Random } from "@llm/random";
 import { Rope } from "@llm/rope";
-import { ParallelBlock } from "@llm/transformer-block";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type FalconConfig, resolveConfig } from "./config.js";
 

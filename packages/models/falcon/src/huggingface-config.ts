@@ -51,21 +51,17 @@ export function fromHuggingFaceConfig(json: HuggingFaceConfig): Required<FalconC
   only("parallel_attn", true);
   only("activation", "gelu");
   const dim = number("hidden_size");
-  const heads = number("num_attention_heads", number("n_head", Number.NaN));
+  const heads = number(["num_attention_heads", "n_head"]);
   const grouped = boolean("new_decoder_architecture", json.model_type === "RefinedWeb");
   // Without the new architecture, num_kv_heads is there but unused.
-  const kvHeads = grouped
-    ? number("num_kv_heads", number("n_head_kv", heads))
-    : boolean("multi_query", true)
-      ? 1
-      : heads;
+  const kvHeads = grouped ? number(["num_kv_heads", "n_head_kv"], heads) : boolean("multi_query", true) ? 1 : heads;
   return resolveConfig({
     vocabSize: number("vocab_size"),
     maxLength: number("max_position_embeddings", 2048),
     dim,
     heads,
     kvHeads,
-    layers: number("num_hidden_layers", number("n_layer", Number.NaN)),
+    layers: number(["num_hidden_layers", "n_layer"]),
     hiddenDim: number("ffn_hidden_size", 4 * dim),
     norms: number("num_ln_in_parallel_attn", grouped ? 2 : 1) === 2 ? "separate" : "shared",
     ropeBase: number("rope_theta", 10000),

@@ -1,8 +1,8 @@
 // config.json of Hugging Face's LlamaForCausalLM. The weights need no map: names and layouts are the same.
 
 import { configReader, type HuggingFaceConfig } from "@llm/model-config";
-import type { RopeScaling } from "@llm/rope";
 import { type LlamaConfig, type ResolvedLlamaConfig, resolveConfig } from "./config.js";
+import { readRopeScaling, writeRopeScaling } from "./rope-scaling.js";
 
 const WHERE = "LLaMA config.json";
 
@@ -23,7 +23,7 @@ export function toHuggingFaceConfig(config: LlamaConfig): HuggingFaceConfig {
     hidden_act: "silu",
     rms_norm_eps: c.normEps,
     rope_theta: c.ropeBase,
-    rope_scaling: c.ropeScaling ? writeScaling(c.ropeScaling) : null,
+    rope_scaling: c.ropeScaling ? writeRopeScaling(c.ropeScaling) : null,
     attention_bias: false,
     mlp_bias: false,
     attention_dropout: 0,
@@ -47,10 +47,11 @@ export function fromHuggingFaceConfig(json: HuggingFaceConfig): ResolvedLlamaCon
   const heads = number("num_attention_heads");
   // Transformers 5 moved what is known of rotations into one object.
   const nested = object("rope_parameters");
-  const scaling = readScaling(nested ?? object("rope_scaling"));
+  const maxLength = number("max_position_embeddings", 2048);
+  const scaling = readRopeScaling(nested ?? object("rope_scaling"), WHERE, maxLength);
   return resolveConfig({
     vocabSize: number("vocab_size"),
-    maxLength: number("max_position_embeddings", 2048),
+    maxLength,
     dim,
     heads,
     layers: number("num_hidden_layers"),
@@ -62,37 +63,4 @@ export function fromHuggingFaceConfig(json: HuggingFaceConfig): ResolvedLlamaCon
     normEps: number("rms_norm_eps", 1e-6),
     tied: value("tie_word_embeddings") === true,
   });
-}
-
-function writeScaling(scaling: RopeScaling): HuggingFaceConfig {
-  if (scaling.kind === "linear") return { rope_type: "linear", factor: scaling.factor };
-  const { factor, lowFrequencyFactor = 1, highFrequencyFactor = 4, originalLength = 8192 } = scaling;
-  return {
-    rope_type: "llama3",
-    factor,
-    low_freq_factor: lowFrequencyFactor,
-    high_freq_factor: highFrequencyFactor,
-    original_max_position_embeddings: originalLength,
-  };
-}
-
-function readScaling(json: HuggingFaceConfig | undefined): RopeScaling | undefined {
-  if (!json) return undefined;
-  const { number, value } = configReader(json, `${WHERE}, rope_scaling`);
-  // Files of 2023 say "type".
-  const kind = value("rope_type") ?? value("type");
-  if (kind === "default" || kind === undefined) return undefined;
-  if (kind === "linear") return { kind, factor: number("factor") };
-  if (kind === "llama3") {
-    return {
-      kind,
-      factor: number("factor"),
-      lowFrequencyFactor: number("low_freq_factor"),
-      highFrequencyFactor: number("high_freq_factor"),
-      originalLength: number("original_max_position_embeddings"),
-    };
-  }
-  throw new Error(
-    `LLaMA config.json: rope_scaling of type ${JSON.stringify(kind)} is not known; linear and llama3 are`,
-  );
 }

@@ -9,8 +9,8 @@ export interface ConfigReader {
   value(key: string): unknown;
   /** Throws unless the value is absent or one of these: a variant that the model does not have is not ignored. */
   only(key: string, ...allowed: unknown[]): void;
-  /** A finite number; null counts as absent. */
-  number(key: string, fallback?: number): number;
+  /** A finite number; null counts as absent. Of several names for it, the first that is there. */
+  number(key: string | readonly [string, ...string[]], fallback?: number): number;
   /** true or false; null counts as absent. */
   boolean(key: string, fallback?: boolean): boolean;
   /** A text; null counts as absent. */
@@ -39,7 +39,11 @@ export function configReader(json: HuggingFaceConfig, where: string): ConfigRead
       if (found === undefined || allowed.includes(found)) return;
       throw new Error(`${where}: ${key} is ${JSON.stringify(found)}, only ${JSON.stringify(allowed[0])} is known`);
     },
-    number: (key, fallback) => typed(key, "number", (x): x is number => Number.isFinite(x), fallback),
+    number(names, fallback) {
+      const keys = typeof names === "string" ? [names] : names;
+      const key = keys.find((each) => (value(each) ?? null) !== null) ?? (keys[0] as string);
+      return typed(key, "number", (x): x is number => Number.isFinite(x), fallback);
+    },
     boolean: (key, fallback) => typed(key, "boolean", (x): x is boolean => typeof x === "boolean", fallback),
     text: (key, fallback) => typed(key, "text", (x): x is string => typeof x === "string", fallback),
     object(key) {

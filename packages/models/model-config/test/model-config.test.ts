@@ -34,6 +34,8 @@ test("a config.json is read key by key", () => {
     false,
     "y",
   ]);
+  expect([read.number(["z", "a"]), read.number(["n", "z"], 7)]).toEqual([1, 7]);
+  expect(() => read.number(["y", "z"])).toThrow("y must be a number, got undefined");
   expect([read.object("n"), read.object("z"), read.value("z"), read.value("n")]).toEqual([
     undefined,
     undefined,

@@ -44,7 +44,7 @@ function mapOf(config: T5Config): HuggingFaceMap {
         modules: {
           input_layernorm: "layer.0.layer_norm",
           ...projections("self_attn", "layer.0.SelfAttention"),
-          cross_attention_layernorm: "layer.1.layer_norm",
+          cross_attn_layernorm: "layer.1.layer_norm",
           ...projections("cross_attn", "layer.1.EncDecAttention"),
           post_attention_layernorm: "layer.2.layer_norm",
           ...feedForward(kind, "layer.2"),

@@ -7,8 +7,9 @@
 // Shapes: B batch, S source time, T target time, D model dim, V vocabulary.
 
 import type { SelfAttentionOptions } from "@llm/attention";
+import type { CrossAttention } from "@llm/cross-attention";
 import { Embedding } from "@llm/embedding";
-import { EncoderDecoder } from "@llm/encoder-decoder";
+import { type DecoderLayerOptions, EncoderDecoder } from "@llm/encoder-decoder";
 import { Linear, linear } from "@llm/linear";
 import { Random } from "@llm/random";
 import { mul, type Tensor } from "@tensorflow/tfjs-core";
@@ -42,8 +43,12 @@ export class T5 extends EncoderDecoder<Required<T5Config>> {
     return this.encoder.forward(this.embedTokens.forward(ids_BS), options);
   }
 
-  protected decoded(ids_BT: Tensor, own: SelfAttentionOptions, cross: SelfAttentionOptions): Tensor {
-    return this.decoder.forward(this.embedTokens.forward(ids_BT), own, cross);
+  protected decoded(ids_BT: Tensor, options: DecoderLayerOptions): Tensor {
+    return this.decoder.forward(this.embedTokens.forward(ids_BT), options);
+  }
+
+  protected crossAttentions(): CrossAttention[] {
+    return this.decoder.layers.map((layer) => layer.crossAttn as CrossAttention);
   }
 
   protected head(hidden_BTD: Tensor): Tensor {

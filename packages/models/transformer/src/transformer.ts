@@ -9,17 +9,18 @@
 // Shapes: B batch, S source time, T target time, D model dim, V vocabulary.
 
 import { MultiHeadAttention, type SelfAttentionOptions } from "@llm/attention";
+import { CrossAttention } from "@llm/cross-attention";
 import { throughLayers } from "@llm/decoder";
 import { Dropout } from "@llm/dropout";
 import { Embedding } from "@llm/embedding";
-import { EncoderDecoder } from "@llm/encoder-decoder";
+import { type DecoderLayerOptions, EncoderDecoder } from "@llm/encoder-decoder";
 import { LayerNorm } from "@llm/layernorm";
 import { linear } from "@llm/linear";
 import { MLP } from "@llm/mlp";
 import { Module } from "@llm/module";
 import { Random } from "@llm/random";
 import { sinusoidal } from "@llm/sinusoidal";
-import { CrossAttentionBlock, postNorm, TransformerBlock, type TransformerBlockConfig } from "@llm/transformer-block";
+import { TransformerBlock } from "@llm/transformer-block";
 import { add, mul, type Tensor } from "@tensorflow/tfjs-core";
 import { resolveConfig, type TransformerConfig } from "./config.js";
 
@@ -41,7 +42,7 @@ export class Transformer extends EncoderDecoder<Config> {
   embedTokens: Embedding;
   dropout: Dropout;
   encoder: Stack<TransformerBlock<SelfAttentionOptions>>;
-  decoder: Stack<CrossAttentionBlock<SelfAttentionOptions, SelfAttentionOptions>>;
+  decoder: Stack<TransformerBlock<DecoderLayerOptions>>;
 
   /**
    * @param config sizes
@@ -50,19 +51,18 @@ export class Transformer extends EncoderDecoder<Config> {
    */
   constructor(config: TransformerConfig, random: Random = new Random(0)) {
     super(resolveConfig(config));
-    const { vocabSize, dim, layers, decoderLayers, dropout } = this.config;
+    const { vocabSize, dim, heads, layers, decoderLayers, dropout } = this.config;
     this.embedTokens = new Embedding({ vocabSize, dim, std: dim ** -0.5, random: random.fork("embed_tokens") });
     this.dropout = new Dropout({ rate: dropout });
-    const parts = (side: string, i: number): TransformerBlockConfig<SelfAttentionOptions> =>
-      blockParts(this.config, random.fork(side, i));
+    const parts = (side: string, i: number): Parts => blockParts(this.config, random.fork(side, i));
     this.encoder = new Stack(
       Array.from({ length: layers }, (_, i) => new TransformerBlock<SelfAttentionOptions>(parts("encoder", i))),
     );
     this.decoder = new Stack(
       Array.from({ length: decoderLayers }, (_, i) => {
-        const crossAttentionLayernorm = new LayerNorm({ dim, eps: this.config.normEps });
-        const crossAttn = attention(this.config, random.fork("decoder", i, "cross_attn"));
-        return new CrossAttentionBlock({ ...parts("decoder", i), crossAttentionLayernorm, crossAttn });
+        const crossAttnLayernorm = new LayerNorm({ dim, eps: this.config.normEps });
+        const crossAttn = new CrossAttention({ dim, heads, random: random.fork("decoder", i, "cross_attn") });
+        return new TransformerBlock<DecoderLayerOptions>({ ...parts("decoder", i), crossAttnLayernorm, crossAttn });
       }),
     );
   }
@@ -71,9 +71,12 @@ export class Transformer extends EncoderDecoder<Config> {
     return throughLayers(this.encoder.layers, this.#embedded(ids_BS, 0), options);
   }
 
-  protected decoded(ids_BT: Tensor, own: SelfAttentionOptions, cross: SelfAttentionOptions): Tensor {
-    const x_BTD = this.#embedded(ids_BT, own.cache?.length ?? 0);
-    return this.decoder.layers.reduce((x, layer, i) => layer.forward(x, { ...own, layer: i }, cross), x_BTD);
+  protected decoded(ids_BT: Tensor, options: DecoderLayerOptions): Tensor {
+    return throughLayers(this.decoder.layers, this.#embedded(ids_BT, options.cache?.length ?? 0), options);
+  }
+
+  protected crossAttentions(): CrossAttention[] {
+    return this.decoder.layers.map((layer) => layer.crossAttn as CrossAttention);
   }
 
   protected head(hidden_BTD: Tensor): Tensor {
@@ -87,18 +90,23 @@ export class Transformer extends EncoderDecoder<Config> {
   }
 }
 
-function blockParts(config: Config, random: Random): TransformerBlockConfig<SelfAttentionOptions> {
-  const { dim, hiddenDim, dropout, normEps } = config;
-  return {
-    inputLayernorm: new LayerNorm({ dim, eps: normEps }),
-    selfAttn: attention(config, random.fork("self_attn")),
-    postAttentionLayernorm: new LayerNorm({ dim, eps: normEps }),
-    mlp: new MLP({ dim, hiddenDim, activation: "relu", random: random.fork("mlp") }),
-    residual: postNorm,
-    dropout,
-  };
+interface Parts {
+  inputLayernorm: LayerNorm;
+  selfAttn: MultiHeadAttention;
+  postAttentionLayernorm: LayerNorm;
+  mlp: MLP;
+  residual: "post";
+  dropout: number;
 }
 
-function attention({ dim, heads }: Config, random: Random): MultiHeadAttention {
-  return new MultiHeadAttention({ dim, heads, random });
+/** What the blocks of both sides have. */
+function blockParts({ dim, heads, hiddenDim, dropout, normEps }: Config, random: Random): Parts {
+  return {
+    inputLayernorm: new LayerNorm({ dim, eps: normEps }),
+    selfAttn: new MultiHeadAttention({ dim, heads, random: random.fork("self_attn") }),
+    postAttentionLayernorm: new LayerNorm({ dim, eps: normEps }),
+    mlp: new MLP({ dim, hiddenDim, activation: "relu", random: random.fork("mlp") }),
+    residual: "post",
+    dropout,
+  };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { memory, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 
 export { available, python } from "./available.js";
+export { expectFrequencies } from "./frequencies.js";
 export {
   expectGradients,
   numbersOf,
@@ -18,7 +19,6 @@ export {
   relativeError,
   unpack,
 } from "./reference.js";
-export { expectFrequencies } from "./frequencies.js";
 
 /** `|actual − expected| ≤ absolute + relative · |expected|`, as NumPy's `allclose`. */
 export interface Tolerance {
