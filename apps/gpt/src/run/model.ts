@@ -2,7 +2,6 @@
 
 import { Random } from "@llm/random";
 import type { Tokenizer } from "@llm/tokenizer";
-import { dispose, type Tensor } from "@tensorflow/tfjs-core";
 import type { ModelConfig } from "../config/schema.js";
 import { familyNamed, familyOf } from "../families/families.js";
 import type { AnyModel, Architecture, LanguageModel, Task, Writer } from "../families/family.js";
@@ -64,30 +63,6 @@ export function packingOf(architecture: Architecture): "first-fit" | "none" {
 export function asLanguageModel(model: AnyModel, architecture: Architecture): LanguageModel {
   packingOf(architecture);
   return model as LanguageModel;
-}
-
-/** Parameters under Hugging Face's names; `temporary` are the tensors made for it, which the caller disposes. */
-export function namesToHuggingFace(
-  architecture: Architecture,
-  parameters: ReadonlyMap<string, Tensor>,
-): { tensors: Map<string, Tensor>; temporary: Tensor[] } {
-  const tensors = familyOf(architecture).toHuggingFace?.(parameters, architecture);
-  return tensors ? { tensors, temporary: [...tensors.values()] } : { tensors: new Map(parameters), temporary: [] };
-}
-
-/** Tensors of a Hugging Face file under our names; takes over the given ones. */
-export function namesFromHuggingFace(architecture: Architecture, tensors: Map<string, Tensor>): Map<string, Tensor> {
-  const ours = familyOf(architecture).fromHuggingFace?.(tensors, architecture);
-  if (ours) {
-    dispose([...tensors.values()]);
-    return ours;
-  }
-  // Files of tied models may hold the head all the same.
-  if (architecture.tie_word_embeddings === true) {
-    tensors.get("lm_head.weight")?.dispose();
-    tensors.delete("lm_head.weight");
-  }
-  return tensors;
 }
 
 /** The config.json that Hugging Face reads. */

@@ -1,3 +1,9 @@
+export {
+  type ArchitectureReader,
+  architectureMetadata,
+  type GGUFModel,
+  readArchitecture,
+} from "./architecture.js";
 export { decodeGGUF, type GGUFContents } from "./decode.js";
 export { blockElements, type GGUFData, type GGUFDtype, type GGUFTensor } from "./dtype.js";
 export { encodeGGUF } from "./encode.js";
@@ -20,5 +26,6 @@ export {
   strings,
   uint32,
 } from "./metadata.js";
-export { type NameMap, nameMap } from "./names.js";
 export { dequantizeQ4_0, dequantizeQ8_0, quantizeQ4_0, quantizeQ8_0 } from "./quantize.js";
+export { type TokenizerOptions, tokenizerFromGGUF, tokenizerToGGUF } from "./tokenizer.js";
+export { fileType, type LazyValues, weightTensors } from "./weights.js";

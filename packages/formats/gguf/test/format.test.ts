@@ -2,16 +2,20 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type ArrayValue,
+  architectureMetadata,
+  bool,
   decodeGGUF,
   encodeGGUF,
+  float32,
   fromFloat32,
   GGUFError,
   type GGUFTensor,
   type MetadataValue,
-  nameMap,
   quantizeQ4_0,
   quantizeQ8_0,
+  readArchitecture,
   string,
+  strings,
   toFloat32,
   uint32,
 } from "../src/index.js";
@@ -165,16 +169,34 @@ describe("what cannot be stored", () => {
   });
 });
 
-test("names are mapped both ways, with their layer and ending", () => {
-  const map = nameMap({ "model.norm": "output_norm", "model.layers.{}.mlp.up": "blk.{}.ffn_up" });
-  for (const [ours, theirs] of [
-    ["model.norm.weight", "output_norm.weight"],
-    ["model.layers.17.mlp.up.bias", "blk.17.ffn_up.bias"],
-  ]) {
-    expect(map.toGGUF(ours!)).toBe(theirs);
-    expect(map.fromGGUF(theirs!)).toBe(ours);
-  }
-  for (const name of ["model.norm", "model.layers.x.mlp.up.bias", "constructor.weight", "model.layers.1.2.mlp.up.bias"])
-    expect(() => map.toGGUF(name)).toThrow(`tensor "${name}" of the model has no counterpart`);
-  expect(() => map.fromGGUF("blk.{}.ffn_up.weight")).toThrow("has no counterpart");
+test("an architecture's sizes are read as they were written", () => {
+  const metadata = architectureMetadata(
+    "llama",
+    { block_count: 2, vocab_size: 9 },
+    { eps: float32(1e-5), on: bool(true) },
+  );
+  expect([...metadata.keys()]).toEqual([
+    "general.architecture",
+    "llama.block_count",
+    "llama.vocab_size",
+    "llama.eps",
+    "llama.on",
+  ]);
+  const stored = decodeGGUF(encodeGGUF(metadata, new Map())).metadata;
+  const read = readArchitecture(stored, "llama");
+  expect([read.number("block_count"), read.vocabSize(), read.decimal("eps"), read.boolean("on")]).toEqual([
+    2,
+    9,
+    1e-5,
+    true,
+  ]);
+  expect(read.number("eps")).not.toBe(1e-5);
+  expect([read.number("heads", 3), read.has("heads"), read.has("on")]).toEqual([3, false, true]);
+  expect(() => read.number("heads")).toThrow('metadata "llama.heads" must be a number, but the file does not have it');
+  expect(() => readArchitecture(stored, "gpt2")).toThrow('the file holds a model of architecture "llama", not gpt2');
+  const tokens = new Map([
+    ...architectureMetadata("gpt2", {}),
+    ["tokenizer.ggml.tokens", strings(["a", "b"])] as const,
+  ]);
+  expect(readArchitecture(tokens, "gpt2").vocabSize()).toBe(2);
 });

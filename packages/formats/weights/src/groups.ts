@@ -1,12 +1,12 @@
-// Tensors that belong together, by name: those of one layer, and each of the others alone.
+// Tensors that belong together, by name: those of one layer, and outside of layers those of one module.
 //
-//   model.layers.3.self_attn.q_proj.weight → model.layers.3
+//   model.layers.3.self_attn.q_proj.weight → model.layers.3,   model.norm.weight → model.norm
 //
 // Formats fuse or split what is in one layer (query, key and value, for example), never across layers.
 
 /** The group that a tensor is in. */
 export function groupOf(name: string): string {
-  return /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? name;
+  return /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? name.replace(/\.[^.]*$/, "");
 }
 
 /** Names by group, in the order of their first. */

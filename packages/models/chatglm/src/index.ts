@@ -6,6 +6,7 @@ export {
   chatglm2ParameterCount,
   chatglm2Presets,
 } from "./chatglm2-config.js";
+export { chatglm2FromGGUF, chatglm2FromGGUFConfig, chatglm2ToGGUF, chatglm2ToGGUFConfig } from "./gguf.js";
 export { GLM, type GLMForwardOptions } from "./glm.js";
 export { type GLMConfig, type GLMPreset, type GLMTokens, glmParameterCount, glmPresets } from "./glm-config.js";
 export {

@@ -1,7 +1,14 @@
 import { expectClose, expectNoLeak } from "@llm/testing";
 import { memory, range, reshape, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { concatenatedRows, fromHuggingFace, groupedRows, type HuggingFaceMap, toHuggingFace } from "../src/index.js";
+import {
+  concatenatedRows,
+  fromHuggingFace,
+  groupedRows,
+  type HuggingFaceMap,
+  interleavedRows,
+  toHuggingFace,
+} from "../src/index.js";
 
 const exact = { absolute: 0, relative: 0 };
 const map: HuggingFaceMap = {
@@ -92,6 +99,18 @@ test("with one query head a group it is BLOOM's [h, 3, H], with one group Falcon
     const one = groupedRows({ heads: 4, kvHeads: 1, headDim: 2 }).split(x);
     const plain = concatenatedRows([8, 2, 2]).split(x);
     for (const [i, part] of one.entries()) expectClose(part, plain[i]!, exact);
+  }));
+
+test("rows of a rotated head: half a head apart, or side by side", () =>
+  tidy(() => {
+    const layout = interleavedRows(2);
+    const ours = tensor([0, 1, 2, 3, 10, 11, 12, 13]);
+    const theirs = layout.fuse([ours]);
+    expect(Array.from(theirs.dataSync())).toEqual([0, 2, 1, 3, 10, 12, 11, 13]);
+    expectClose(layout.split(theirs)[0]!, ours, exact);
+    const matrix = numbered(0, [12, 5]);
+    expectClose(layout.split(layout.fuse([matrix]))[0]!, matrix, exact);
+    expect(() => layout.fuse([numbered(0, [6, 5])])).toThrow("must have pairs of rows for each, got shape [6,5]");
   }));
 
 test("nothing stays behind", () => {

@@ -6,6 +6,7 @@ export {
   llamaPresets,
   type ResolvedLlamaConfig,
 } from "./config.js";
+export { fromGGUF, fromGGUFConfig, toGGUF, toGGUFConfig } from "./gguf.js";
 export { fromHuggingFaceConfig, toHuggingFaceConfig } from "./huggingface-config.js";
 export { Llama } from "./llama.js";
 export { LlamaModel } from "./model.js";
