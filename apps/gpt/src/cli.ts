@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addBackendsCommand } from "./commands/backends.js";
 import { addBenchCommands } from "./commands/bench.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addStabilityCommand } from "./commands/stability.js";
 import { addTokenCommands } from "./commands/tokens.js";
 import { addTrainingCommands } from "./commands/training.js";
 import { addUsingCommands } from "./commands/using.js";
@@ -26,6 +27,7 @@ addTokenCommands(program);
 addTrainingCommands(program);
 addUsingCommands(program);
 addBenchCommands(program);
+addStabilityCommand(program);
 addBackendsCommand(program);
 
 // A closed pipe (`llm generate | head`) is no error.
