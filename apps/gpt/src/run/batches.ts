@@ -7,12 +7,14 @@ import type { HeldOut } from "./loop.js";
 import type { LanguageModel } from "./model.js";
 import { maskSpecial, sumBytes } from "./token-bytes.js";
 
-/** The mean next-token loss of a batch. */
-export function textLoss(model: LanguageModel): (batch: Batch) => Scalar {
+/** The mean next-token loss of a batch; `zLoss` is added in training alone, so that evaluations stay comparable. */
+export function textLoss(model: LanguageModel, { zLoss = 0 }: { zLoss?: number } = {}): (batch: Batch) => Scalar {
   return ({ inputs, targets, batch, context }) =>
     tidy(() => {
       const ids: Tensor2D = tensor2d(inputs, [batch, context], "int32");
-      return causalLmLoss(model.forward(ids), tensor2d(targets, [batch, context], "int32")) as Scalar;
+      return causalLmLoss(model.forward(ids), tensor2d(targets, [batch, context], "int32"), {
+        zLoss: model.training ? zLoss : 0,
+      }) as Scalar;
     });
 }
 

@@ -3,6 +3,7 @@
 import type { AdamW } from "@llm/adamw";
 import { bitsPerByte, perplexity } from "@llm/causal-lm";
 import type { Module, NamedParameters } from "@llm/module";
+import { type SpikeGuardConfig, type SpikeRecovery, spikeRecovery } from "@llm/stability";
 import { evaluate, type StepReport, train } from "@llm/trainer";
 import type { Scalar } from "@tensorflow/tfjs-core";
 import type { OptimizationConfig, ReportingConfig } from "../config/schema.js";
@@ -35,6 +36,8 @@ export interface LoopOptions<Batch> {
   tokensPerStep: number;
   heldOut: HeldOut<Batch>;
   sample?: () => Promise<string>;
+  /** When to skip updates and go back. Default: never. */
+  spikes?: SpikeGuardConfig;
   resume: boolean;
 }
 
@@ -51,7 +54,7 @@ export interface LoopResult {
 /** Runs or resumes a training run. Ctrl-C ends it after the running step, with a checkpoint. */
 export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopResult> {
   const { paths, config, model, parameters, optimizer, tokensPerStep } = options;
-  const startStep = options.resume ? await resumeAt(options) : 0;
+  const { step: startStep, recovery } = await startAt(options);
   const before = await evaluateStep(options, startStep, startStep === 0);
   say(`validation loss at step ${startStep}: ${before.loss.toFixed(4)}${bytesText(before)}`);
   const stop = interruptible();
@@ -74,7 +77,7 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     });
     const heldOut = evaluation ? ` val ${evaluation.loss.toFixed(3)}` : "";
     bar.update(step, `loss ${loss.toFixed(3)}${heldOut} ${short(rate)} tokens/s`);
-    if (skipped) bar.log(`step ${step}: loss or gradients were not finite; the step was skipped`);
+    if (skipped) bar.log(`step ${step}: loss or gradients were ${oddity(report)}; the step was skipped`);
     const last = step === config.steps;
     if (last || step % config.evalEvery === 0) {
       evaluation = await evaluateStep(options, step);
@@ -84,8 +87,15 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     if (options.sample && config.sampleEvery > 0 && (last || step % config.sampleEvery === 0))
       await takeSample(options, step);
     if (last || step % config.checkpointEvery === 0)
-      await checkpoint(options, step, measuredAt === step ? evaluation : undefined);
+      await checkpoint(options, step, recovery, measuredAt === step ? evaluation : undefined);
     if (last || step % config.evalEvery === 0) await refreshReport(options);
+  };
+  const rewind = async (report: StepReport): Promise<number | undefined> => {
+    const earlier = recovery?.rewind(report);
+    if (earlier === undefined) return undefined;
+    bar.log(`step ${report.step}: a spike; back to step ${earlier}, with other batches`);
+    await truncateMetrics(paths.metrics, earlier);
+    return earlier;
   };
   try {
     model.train();
@@ -93,6 +103,11 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     const summary = await train({
       ...options,
       ...pick(config),
+      ...(recovery && {
+        batchAt: (step: number, microBatch: number) => options.batchAt(recovery.batchOf(step), microBatch),
+        accept: recovery.accept,
+        rewind,
+      }),
       parameters,
       optimizer,
       learningRate: schedule,
@@ -100,14 +115,18 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
       onStep,
       signal: stop.signal,
     });
-    if (summary.aborted && summary.step > startStep) await checkpoint(options, summary.step);
+    if (summary.aborted && summary.step > startStep) await checkpoint(options, summary.step, recovery);
     await refreshReport(options);
     return { ...summary, before, evaluation: evaluation ?? before };
   } finally {
     bar.stop();
     stop.dispose();
+    recovery?.dispose();
   }
 }
+
+const oddity = ({ loss, gradNorm }: StepReport): string =>
+  Number.isFinite(loss) && Number.isFinite(gradNorm) ? "out of line" : "not finite";
 
 const pick = ({
   steps,
@@ -121,12 +140,27 @@ const pick = ({
   seed,
 });
 
-/** Loads the newest complete checkpoint and cuts the metrics to it. */
-async function resumeAt<Batch>({ paths, parameters, optimizer, config }: LoopOptions<Batch>): Promise<number> {
-  const step = await restore(paths.checkpoints, parameters, optimizer);
-  await truncateMetrics(paths.metrics, step);
-  say(step === 0 ? "no checkpoint was written yet: starting at step 0" : `resuming at step ${step} of ${config.steps}`);
-  return step;
+/** Step 0, or that of the newest complete checkpoint, to which the metrics are cut; and the guard against spikes. */
+async function startAt<Batch>({
+  paths,
+  parameters,
+  optimizer,
+  config,
+  spikes,
+  resume,
+}: LoopOptions<Batch>): Promise<{ step: number; recovery?: SpikeRecovery }> {
+  const saved = resume ? await restore(paths.checkpoints, parameters, optimizer) : { step: 0, guard: undefined };
+  const { step, guard } = saved;
+  if (resume) {
+    await truncateMetrics(paths.metrics, step);
+    say(
+      step === 0 ? "no checkpoint was written yet: starting at step 0" : `resuming at step ${step} of ${config.steps}`,
+    );
+  }
+  if (!spikes) return { step };
+  const recovery = spikeRecovery({ parameters, optimizer, startStep: step }, spikes);
+  if (guard) recovery.guard.restore(guard);
+  return { step, recovery };
 }
 
 async function evaluateStep<Batch>(
@@ -160,6 +194,7 @@ async function takeSample<Batch>({ model, sample, paths }: LoopOptions<Batch>, s
 async function checkpoint<Batch>(
   options: LoopOptions<Batch>,
   step: number,
+  recovery?: SpikeRecovery,
   evaluation?: EvaluationRecord,
 ): Promise<void> {
   const { paths, parameters, optimizer, config } = options;
@@ -167,6 +202,7 @@ async function checkpoint<Batch>(
     keep: config.keep,
     seed: config.seed,
     loss: evaluation?.loss,
+    guard: recovery?.guard.state(),
   });
 }
 

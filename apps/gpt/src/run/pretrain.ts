@@ -5,6 +5,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdamW } from "@llm/adamw";
 import { DataLoader } from "@llm/dataloader";
+import { type SpikeGuardConfig, shrinkEmbeddingGradient } from "@llm/stability";
 import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
 import { resolveConfig } from "../config/resolve.js";
@@ -113,6 +114,7 @@ async function loop(
 ): Promise<RunResult> {
   const { batch, context, accumulate, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
   const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed });
+  if (config.embeddingShrink < 1) shrinkEmbeddingGradient(model, { alpha: config.embeddingShrink });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();
@@ -129,13 +131,14 @@ async function loop(
       parameters,
       optimizer,
       batchAt: (step, micro) => loader.batchAt(step, micro),
-      loss: textLoss(model),
+      loss: textLoss(model, config),
       weight: targetCount,
       tokensPerStep: batch * context * accumulate,
       heldOut: heldOutText(tokens.validation, bytesOfTokens(tokenizer), { batch, context, limit: evalTokens }),
       sample: async () =>
         tokenizer.decode(prompt) +
         (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
+      spikes: spikesOf(config),
       resume,
     });
     return { ...result, run: paths.root, parameters: count };
@@ -143,6 +146,13 @@ async function loop(
     optimizer.dispose();
     model.dispose();
   }
+}
+
+/** When to skip updates and go back; undefined when never. */
+function spikesOf({ spikeLimit, spikePatience, spikeRewind, spikeSkip }: PretrainConfig): SpikeGuardConfig | undefined {
+  if (spikeLimit === 0) return undefined;
+  const limits = { lossLimit: spikeLimit, normLimit: spikeLimit, patience: spikePatience };
+  return { ...limits, rewindSteps: spikeRewind, skipBatches: spikeSkip };
 }
 
 /** The prompt's ids; where the vocabulary cannot say it, the first token of the held-out text. */

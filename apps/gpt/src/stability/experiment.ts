@@ -46,6 +46,7 @@ export const measures: readonly Measure[] = [
   { name: "embedding gradient × 0.1", embeddingShrink: 0.1 },
   { name: "embedding norm", model: { embeddingNorm: true } },
   { name: "QK-norm", model: { qkNorm: true } },
+  { name: "attention scores capped at 50", model: { softCap: 50 } },
   { name: "skip outliers and rewind", recover: true },
   { name: "GPT-2's initial weights", init: "gpt2" },
   { name: "small initial weights", init: "small" },
@@ -78,10 +79,7 @@ export async function runMeasure(measure: Measure, config: ExperimentConfig, tex
   const { layers, dim, heads, context, batch, seed, steps } = config;
   const random = new Random(seed);
   const shape = { vocabSize: text.vocabSize, context, dim, heads, layers };
-  const model = new DeepModel(
-    { ...shape, residual: "post", embeddingNorm: false, qkNorm: false, ...measure.model },
-    random.fork("weights"),
-  );
+  const model = new DeepModel({ ...shape, residual: "post", ...measure.model }, random.fork("weights"));
   if (measure.embeddingShrink) shrinkEmbeddingGradient(model, { alpha: measure.embeddingShrink });
   const parameters = model.namedParameters();
   if (measure.init) {
