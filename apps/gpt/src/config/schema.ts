@@ -60,6 +60,7 @@ export const stabilityShape = {
     .min(0)
     .default(0)
     .describe("z-score of loss or gradient norm from which a step's update is skipped (0: none)"),
+  spikeWindow: whole(2).default(128).describe("steps that a step is compared with"),
   spikePatience: whole(1).default(10).describe("skipped steps in a row that make a spike"),
   spikeRewind: whole(0).default(0).describe("steps to go back before a spike (PaLM: 100; 0: only skip)"),
   spikeSkip: whole(0).default(200).describe("batches that are passed over after going back"),

@@ -3,7 +3,7 @@
 import type { AdamW } from "@llm/adamw";
 import { bitsPerByte, perplexity } from "@llm/causal-lm";
 import type { Module, NamedParameters } from "@llm/module";
-import { type SpikeGuardConfig, type SpikeRecovery, spikeRecovery } from "@llm/stability";
+import type { SpikeGuardConfig, SpikeRecovery } from "@llm/stability";
 import { evaluate, type StepReport, train } from "@llm/trainer";
 import type { Scalar } from "@tensorflow/tfjs-core";
 import type { OptimizationConfig, ReportingConfig } from "../config/schema.js";
@@ -13,6 +13,7 @@ import type { RunPaths } from "./directory.js";
 import { appendMetrics, type EvaluationRecord, readMetrics, truncateMetrics } from "./metrics.js";
 import { writeReport } from "./report.js";
 import { scheduleOf } from "./schedule.js";
+import { oddity, recoveryHooks, startRecovery } from "./spikes.js";
 
 /** Held-out batches, and the bytes of text that their targets stand for (where that is known). */
 export interface HeldOut<Batch> {
@@ -90,24 +91,13 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
       await checkpoint(options, step, recovery, measuredAt === step ? evaluation : undefined);
     if (last || step % config.evalEvery === 0) await refreshReport(options);
   };
-  const rewind = async (report: StepReport): Promise<number | undefined> => {
-    const earlier = recovery?.rewind(report);
-    if (earlier === undefined) return undefined;
-    bar.log(`step ${report.step}: a spike; back to step ${earlier}, with other batches`);
-    await truncateMetrics(paths.metrics, earlier);
-    return earlier;
-  };
   try {
     model.train();
     const schedule = scheduleOf(config);
     const summary = await train({
       ...options,
       ...pick(config),
-      ...(recovery && {
-        batchAt: (step: number, microBatch: number) => options.batchAt(recovery.batchOf(step), microBatch),
-        accept: recovery.accept,
-        rewind,
-      }),
+      ...(recovery && recoveryHooks(recovery, options, bar)),
       parameters,
       optimizer,
       learningRate: schedule,
@@ -124,9 +114,6 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     recovery?.dispose();
   }
 }
-
-const oddity = ({ loss, gradNorm }: StepReport): string =>
-  Number.isFinite(loss) && Number.isFinite(gradNorm) ? "out of line" : "not finite";
 
 const pick = ({
   steps,
@@ -157,10 +144,7 @@ async function startAt<Batch>({
       step === 0 ? "no checkpoint was written yet: starting at step 0" : `resuming at step ${step} of ${config.steps}`,
     );
   }
-  if (!spikes) return { step };
-  const recovery = spikeRecovery({ parameters, optimizer, startStep: step }, spikes);
-  if (guard) recovery.guard.restore(guard);
-  return { step, recovery };
+  return { step, recovery: spikes && startRecovery({ parameters, optimizer, startStep: step }, spikes, guard) };
 }
 
 async function evaluateStep<Batch>(

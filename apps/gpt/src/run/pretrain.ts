@@ -5,7 +5,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdamW } from "@llm/adamw";
 import { DataLoader } from "@llm/dataloader";
-import { type SpikeGuardConfig, shrinkEmbeddingGradient } from "@llm/stability";
+import { shrinkEmbeddingGradient } from "@llm/stability";
 import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
 import { resolveConfig } from "../config/resolve.js";
@@ -17,6 +17,7 @@ import { createRun, type RunPaths, readJson, runPaths, writeJson } from "./direc
 import { type LoopResult, runLoop } from "./loop.js";
 import { architectureOf, type LanguageModel, modelFromArchitecture } from "./model.js";
 import { collectText, writeText } from "./sample-text.js";
+import { spikesOf } from "./spikes.js";
 import { bytesOfTokens } from "./token-bytes.js";
 import { readTokenizer, trainOnData } from "./tokenizer.js";
 import { isPrepared, openTokens, type Tokens, tokenizeData } from "./tokens.js";
@@ -146,13 +147,6 @@ async function loop(
     optimizer.dispose();
     model.dispose();
   }
-}
-
-/** When to skip updates and go back; undefined when never. */
-function spikesOf({ spikeLimit, spikePatience, spikeRewind, spikeSkip }: PretrainConfig): SpikeGuardConfig | undefined {
-  if (spikeLimit === 0) return undefined;
-  const limits = { lossLimit: spikeLimit, normLimit: spikeLimit, patience: spikePatience };
-  return { ...limits, rewindSteps: spikeRewind, skipBatches: spikeSkip };
 }
 
 /** The prompt's ids; where the vocabulary cannot say it, the first token of the held-out text. */
