@@ -36,6 +36,8 @@ export interface TaskOptions {
   /** Tokens in a sequence. */
   context: number;
   seed: number;
+  /** Weight of ln²Z in training; evaluations stay comparable. Default 0. */
+  zLoss?: number;
 }
 
 /** Rows of text, and where in the run they are: masks are drawn anew for every step. */
