@@ -5,7 +5,7 @@ import { addFlags, parseNumber } from "../config/flags.js";
 import { type BackendName, backendShape } from "../config/schema.js";
 import { chat } from "../run/chat.js";
 import { evaluateRun } from "../run/evaluate.js";
-import { exportRun } from "../run/export.js";
+import { writerOf } from "../run/model.js";
 import { collectText, type WriteOptions, writeText } from "../run/sample-text.js";
 import { loadSaved } from "../run/saved.js";
 import { UserError } from "../ui/error.js";
@@ -27,12 +27,11 @@ interface SamplingFlags {
   json?: boolean;
 }
 
-/** `llm eval`, `llm generate`, `llm chat` and `llm export`. */
+/** `llm eval`, `llm generate` and `llm chat`. */
 export function addUsingCommands(program: Command): void {
   addEval(program);
   addGenerate(program);
   addChat(program);
-  addExport(program);
 }
 
 function addEval(program: Command): void {
@@ -63,11 +62,14 @@ function addGenerate(program: Command): void {
   addFlags(command, backendShape).action(
     async ({ prompt, stop, json, ...flags }: SamplingFlags & { prompt: string; stop?: string }) => {
       await activateBackend(flags.backend ?? "auto");
-      const { model, tokenizer } = await loadSaved(flags.run, flags.checkpoint);
+      const { model, tokenizer, architecture } = await loadSaved(flags.run, flags.checkpoint);
       const text = await readText(prompt);
       const ids = tokenizer.encode(text, { disallowedSpecial: "text" });
       if (ids.length === 0) throw new UserError("the prompt is empty: give at least one character");
-      const pieces = until(writeText(model, tokenizer, ids, sampling(flags)), stop);
+      const writer = writerOf(model, architecture, { tokenizer, ids });
+      if (!writer)
+        throw new UserError(`a ${String(architecture.model_type)} names hidden words and does not write text`);
+      const pieces = until(writeText(writer, tokenizer, sampling(flags)), stop);
       if (json) return printResult(true, { prompt: text, text: await collectText(pieces) }, "");
       process.stdout.write(text);
       for await (const piece of pieces) process.stdout.write(piece);
@@ -93,22 +95,8 @@ function addChat(program: Command): void {
   );
 }
 
-function addExport(program: Command): void {
-  withRun(program.command("export").summary("write a model for other programs"))
-    .description(
-      "Write a model as a Hugging Face folder (adapters merged into the weights), or its adapter in PEFT's format.",
-    )
-    .requiredOption("-o, --out <folder>", "new folder")
-    .addOption(new Option("--format <name>", "what to write").choices(["hf", "peft"]).default("hf"))
-    .option("--json", "print the result as JSON")
-    .action(async ({ json, ...options }) => {
-      await activateBackend("cpu");
-      const files = await exportRun(options);
-      printResult(json, { out: options.out, files }, files.join("\n"));
-    });
-}
-
-function withRun(command: Command): Command {
+/** The options that name a model. */
+export function withRun(command: Command): Command {
   return command
     .requiredOption("-r, --run <folder>", "a run, or a Hugging Face folder")
     .addOption(

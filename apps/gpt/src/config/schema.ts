@@ -25,16 +25,19 @@ export const dataShape = {
 
 /** The architecture. */
 export const modelShape = {
-  model: z.enum(["llama", "gpt2"]).default("llama").describe("architecture"),
-  layers: whole(1).default(4).describe("Transformer blocks"),
+  model: z
+    .enum(["llama", "gpt2", "falcon", "bloom", "chatglm", "chatglm2", "bert", "t5"])
+    .default("llama")
+    .describe("architecture, and with it the objective"),
+  layers: whole(1).default(4).describe("Transformer blocks (t5: of each side)"),
   heads: whole(1).default(4).describe("attention heads"),
   kvHeads: whole(1)
     .optional()
-    .describe("key/value heads, for grouped-query attention (llama; default: as many as heads)"),
+    .describe("key/value heads, for grouped-query attention (llama, falcon, chatglm2; default: the architecture's)"),
   dim: whole(1).default(128).describe("width of the model"),
   hiddenDim: whole(1).optional().describe("width of the feed-forward layer (default: the architecture's rule)"),
   context: whole(1).default(128).describe("tokens in a sequence"),
-  dropout: rate().default(0).describe("share of activations dropped in training (gpt2)"),
+  dropout: rate().default(0).describe("share of activations dropped in training (gpt2, bloom, bert, t5)"),
   bias: z.boolean().default(true).describe("biases in linear layers and norms (gpt2)"),
   tied: z.boolean().default(true).describe("input and output embeddings share their weights"),
 } as const;
@@ -59,6 +62,21 @@ export const optimizationShape = {
   seed: z.number().int().default(1337).describe("seed of everything random"),
 } as const;
 
+/** What keeps a deep or long run from diverging; all of it is off unless asked for. */
+export const stabilityShape = {
+  zLoss: z.number().min(0).default(0).describe("weight of the squared log-normalizer in the loss (PaLM: 1e-4)"),
+  embeddingShrink: rate().default(1).describe("factor of the gradient behind the embeddings (GLM-130B: 0.1)"),
+  spikeLimit: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("z-score of loss or gradient norm from which a step's update is skipped (0: none)"),
+  spikeWindow: whole(2).default(128).describe("steps that a step is compared with"),
+  spikePatience: whole(1).default(10).describe("skipped steps in a row that make a spike"),
+  spikeRewind: whole(0).default(0).describe("steps to go back before a spike (PaLM: 100; 0: only skip)"),
+  spikeSkip: whole(0).default(200).describe("batches that are passed over after going back"),
+} as const;
+
 /** What is written while it runs. */
 export const reportingShape = {
   evalEvery: whole(1).default(250).describe("steps between evaluations"),
@@ -80,6 +98,7 @@ export const pretrainSchema = z.strictObject({
   ...dataShape,
   ...modelShape,
   ...optimizationShape,
+  ...stabilityShape,
   ...reportingShape,
   ...backendShape,
 });

@@ -1,40 +1,62 @@
-// Batches of a text become tensors and losses.
+// Batches of a text, as a model's objective takes them.
 
-import { causalLmLoss } from "@llm/causal-lm";
-import { type Batch, evaluationBatches, type TokenSource } from "@llm/dataloader";
-import { type Scalar, type Tensor2D, tensor2d, tidy } from "@tensorflow/tfjs-core";
+import { DataLoader, evaluationBatches, type Order, type TokenSource } from "@llm/dataloader";
+import type { Task } from "../families/family.js";
 import type { HeldOut } from "./loop.js";
-import type { LanguageModel } from "./model.js";
-import { maskSpecial, sumBytes } from "./token-bytes.js";
 
-/** The mean next-token loss of a batch. */
-export function textLoss(model: LanguageModel): (batch: Batch) => Scalar {
-  return ({ inputs, targets, batch, context }) =>
-    tidy(() => {
-      const ids: Tensor2D = tensor2d(inputs, [batch, context], "int32");
-      return causalLmLoss(model.forward(ids), tensor2d(targets, [batch, context], "int32")) as Scalar;
-    });
-}
-
-/** Number of targets that count. */
-export function targetCount({ targets }: Batch): number {
-  return targets.reduce((n, target) => n + (target >= 0 ? 1 : 0), 0);
-}
-
-/** The first `limit` tokens of a held-out text, special tokens left out of the targets. */
-export function heldOutText(
+/** Training batches by step and micro-batch. */
+export function trainingBatches<B>(
+  task: Task<B>,
   source: TokenSource,
-  bytes: Int32Array,
-  { batch, context, limit }: { batch: number; context: number; limit: number },
-): HeldOut<Batch> {
+  { batch, accumulate, order, seed }: { batch: number; accumulate: number; order: Order; seed: number },
+): (step: number, microBatch: number) => B {
+  const { textLength: context } = task;
+  const loader = new DataLoader(source, { batch, context, microBatches: accumulate, seed, order });
+  return (step, micro) => {
+    const { inputs, targets } = loader.batchAt(step, micro);
+    const rows = Array.from({ length: batch }, (_, row) => rowOf(task, inputs, targets, row, context));
+    return task.batch({ rows, step, firstRow: micro * batch });
+  };
+}
+
+/** The first `limit` tokens of a held-out text; the same batches every time, special tokens left out of the targets. */
+export function heldOutText<B>(
+  task: Task<B>,
+  source: TokenSource,
+  { batch, limit }: { batch: number; limit: number },
+): HeldOut<B> {
   const length = Math.min(source.length, limit + 1);
   const part: TokenSource = { length, read: (offset, count) => source.read(offset, count) };
-  const batches = function* (): Generator<Batch> {
-    for (const { tokens: _, ...item } of evaluationBatches(part, { batch, context })) {
-      yield { ...item, targets: maskSpecial(item.targets, bytes) };
+  let bytes = 0;
+  const each = function* (): Generator<B> {
+    const { textLength: context } = task;
+    let firstRow = 0;
+    for (const { inputs, targets, batch: count } of evaluationBatches(part, { batch, context })) {
+      const rows = Array.from({ length: count }, (_, row) => {
+        const known = targets.subarray(row * context, (row + 1) * context).findIndex((target) => target < 0);
+        return rowOf(task, inputs, targets, row, context, known < 0 ? context : known);
+      });
+      const made = task.batch({ rows, step: 0, firstRow });
+      firstRow += count;
+      const scored = task.scored?.(made);
+      bytes += scored?.bytes ?? 0;
+      yield scored?.batch ?? made;
     }
   };
-  let total = 0;
-  for (const { targets } of batches()) total += sumBytes(targets, bytes);
-  return { batches, bytes: total };
+  if (task.scored) for (const _ of each());
+  return { batches: each, ...(task.scored && { bytes }) };
+}
+
+/** The text of a row; for the next token, with the token that follows it. */
+function rowOf(
+  { next }: Pick<Task, "next">,
+  inputs: Int32Array,
+  targets: Int32Array,
+  row: number,
+  context: number,
+  length: number = context,
+): Int32Array {
+  const start = row * context;
+  const text = inputs.subarray(start, start + length);
+  return next ? Int32Array.of(...text, targets[start + length - 1] as number) : text;
 }

@@ -3,14 +3,13 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { AdamW } from "@llm/adamw";
-import type { Batch } from "@llm/dataloader";
 import { Random } from "@llm/random";
+import { trainTokenizer } from "@llm/tokenizer";
 import { trainStep } from "@llm/trainer";
 import { memory } from "@tensorflow/tfjs-core";
 import type { ModelConfig, OptimizationConfig } from "../config/schema.js";
 import { progress, short } from "../ui/progress.js";
-import { targetCount, textLoss } from "./batches.js";
-import { architectureOf, modelFromArchitecture } from "./model.js";
+import { architectureOf, modelFromArchitecture, taskOf } from "./model.js";
 
 /** What `llm bench train --json` prints. */
 export interface BenchResult {
@@ -33,23 +32,28 @@ export async function benchTraining(
   { onWarm = () => {} }: { onWarm?: () => void } = {},
 ): Promise<BenchResult> {
   const { batch, vocab, context, steps, precision } = config;
-  const model = modelFromArchitecture(architectureOf(config, vocab), 1);
+  const tokenizer = await trainTokenizer([alphabet(vocab)], { kind: "char" });
+  const architecture = architectureOf(config, tokenizer);
+  const model = modelFromArchitecture(architecture, 1);
+  const task = taskOf(model, architecture, { tokenizer, context, seed: 1 });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { weightDecay: 0.1 });
   const random = new Random(1);
-  const tokens = (): Int32Array => Int32Array.from({ length: batch * context }, () => random.integer(vocab));
+  const row = (): Int32Array =>
+    Int32Array.from({ length: task.textLength + (task.next ? 1 : 0) }, () => random.integer(vocab));
   const bar = progress("bench", steps);
   const times: number[] = [];
   let halfway = held();
   for (let step = -WARMUP; step < steps; step++) {
-    const batches: Batch[] = [{ inputs: tokens(), targets: tokens(), batch, context }];
+    const rows = Array.from({ length: batch }, row);
+    const batches = [task.batch({ rows, step: step + WARMUP, firstRow: 0 })];
     if (step === 0) onWarm();
     const began = performance.now();
     await trainStep({
       parameters,
       optimizer,
-      loss: textLoss(model),
-      weight: targetCount,
+      loss: task.loss,
+      weight: task.weight,
       batches,
       learningRate: 1e-3,
       clip: 1,
@@ -77,6 +81,11 @@ export async function benchTraining(
   optimizer.dispose();
   model.dispose();
   return result;
+}
+
+/** A text of so many different characters. */
+function alphabet(size: number): string {
+  return Array.from({ length: size }, (_, i) => String.fromCodePoint(0x20000 + i)).join("");
 }
 
 /** Tensors and resident memory now, without what a garbage collection would free. */

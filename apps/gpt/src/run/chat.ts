@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { type ChatFormatName, chatStopId, encodePrompt, type Message } from "@llm/sft";
 import pc from "picocolors";
 import { say } from "../ui/progress.js";
+import { asLanguageModel } from "./model.js";
 import { type WriteOptions, writeText } from "./sample-text.js";
 import type { SavedModel } from "./saved.js";
 
@@ -28,7 +29,8 @@ export async function* answer(
     turns = turns.slice(1);
     prompt = encodePrompt(turns, { encode, format });
   }
-  yield* writeText(model, tokenizer, prompt, { ...options, stop: [chatStopId({ encode, format })] });
+  const writer = { model: asLanguageModel(model, saved.architecture), prompt, stop: [] };
+  yield* writeText(writer, tokenizer, { ...options, stop: [chatStopId({ encode, format })] });
 }
 
 /** Reads what people say until the end of input or `/exit`; answers go to standard output. */

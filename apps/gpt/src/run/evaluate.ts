@@ -9,12 +9,12 @@ import type { TokenSource } from "@llm/dataloader";
 import { evaluate } from "@llm/trainer";
 import type { FinetuneConfig } from "../config/schema.js";
 import { UserError } from "../ui/error.js";
-import { heldOutText, targetCount, textLoss } from "./batches.js";
+import { heldOutText } from "./batches.js";
 import { loadConversations, packConversations } from "./conversations.js";
 import { readJson } from "./directory.js";
 import { answerLoss, answerWeight, batchesOf } from "./finetune.js";
+import { asLanguageModel, packingOf, taskOf } from "./model.js";
 import { loadSaved, type SavedModel } from "./saved.js";
-import { bytesOfTokens } from "./token-bytes.js";
 import { isPrepared, openTokens, tokenizeData } from "./tokens.js";
 
 /** What `llm eval` prints. */
@@ -54,12 +54,10 @@ export async function evaluateRun({
   try {
     if (!data && existsSync(saved.paths.base)) return await evaluateAnswers(saved, batch);
     const source = await textOf(saved, temporary, data, field);
-    const { batches, bytes } = heldOutText(source, bytesOfTokens(saved.tokenizer), {
-      batch,
-      context: saved.model.maxLength,
-      limit: tokens,
-    });
-    const { loss, count } = await evaluate({ batches: batches(), loss: textLoss(saved.model), weight: targetCount });
+    const { model, architecture, tokenizer } = saved;
+    const task = taskOf(model, architecture, { tokenizer, context: model.maxLength, seed: await seedOf(saved) });
+    const { batches, bytes } = heldOutText(task, source, { batch, limit: tokens });
+    const { loss, count } = await evaluate({ batches: batches(), loss: task.loss, weight: task.weight });
     return {
       loss,
       perplexity: perplexity(loss),
@@ -81,14 +79,19 @@ async function evaluateAnswers(
   const config = await readJson<FinetuneConfig>(paths.run, "settings");
   const { format, context = model.maxLength } = config;
   const { heldOut } = await loadConversations(config);
-  const strategy = architecture.model_type === "gpt2" ? "none" : "first-fit";
+  const strategy = packingOf(architecture);
   const { rows } = packConversations(heldOut, { tokenizer, format, context, strategy });
   const { loss, count } = await evaluate({
     batches: batchesOf(rows, batch),
-    loss: answerLoss(model),
+    loss: answerLoss(asLanguageModel(model, architecture)),
     weight: answerWeight,
   });
   return { loss, perplexity: perplexity(loss), tokens: count, step };
+}
+
+/** The seed of a run, by which its held-out text was masked. */
+async function seedOf({ paths }: SavedModel): Promise<number> {
+  return existsSync(paths.run) ? ((await readJson<{ seed?: number }>(paths.run, "settings")).seed ?? 0) : 0;
 }
 
 async function textOf(

@@ -22,7 +22,7 @@ import {
 } from "./conversations.js";
 import { createRun, type RunPaths, runPaths, writeJson } from "./directory.js";
 import { runLoop } from "./loop.js";
-import type { LanguageModel } from "./model.js";
+import { type AnyModel, asLanguageModel, type LanguageModel, packingOf } from "./model.js";
 import { type RunResult, resumedConfig } from "./pretrain.js";
 import { ADAPTER_CONFIG, loadSaved, type SavedModel } from "./saved.js";
 import { toStored } from "./tensors.js";
@@ -30,6 +30,7 @@ import { toStored } from "./tensors.js";
 /** Starts a fine-tuning run in a new folder, which needs nothing of the base run later. */
 export async function finetune(config: FinetuneConfig, out: string): Promise<RunResult> {
   const base = await loadSaved(config.base);
+  packingOf(base.architecture);
   const paths = await createRun(out);
   await copyFile(base.paths.tokenizer, paths.tokenizer);
   await copyFile(base.paths.architecture, paths.architecture);
@@ -71,8 +72,7 @@ async function loop(
   const { batch, accumulate, seed, beta1, beta2, weightDecay, format } = config;
   const context = Math.min(config.context ?? model.maxLength, model.maxLength);
   const { train, heldOut } = await loadConversations(config);
-  // Learned positions count from the start of the row, so such a model gets one conversation a row.
-  const strategy = architecture.model_type === "gpt2" ? "none" : "first-fit";
+  const strategy = packingOf(architecture);
   const pack = { tokenizer, format, context, strategy } as const;
   const [trainRows, heldOutRows] = [packConversations(train, pack), packConversations(heldOut, pack)];
   const skipped = trainRows.skipped + heldOutRows.skipped;
@@ -93,7 +93,7 @@ async function loop(
       optimizer,
       batchAt: (step, micro) =>
         conversationBatch(rowsAt(trainRows.rows, { step: step * accumulate + micro, batch, seed })),
-      loss: answerLoss(model),
+      loss: answerLoss(asLanguageModel(model, architecture)),
       weight: answerWeight,
       tokensPerStep: batch * context * accumulate,
       heldOut: { batches: () => batchesOf(heldOutRows.rows, batch) },
@@ -108,7 +108,7 @@ async function loop(
 
 /** All of the model's parameters, or those of freshly made adapters. */
 async function trainedParameters(
-  model: LanguageModel,
+  model: AnyModel,
   config: FinetuneConfig,
   paths: RunPaths,
   resume: boolean,

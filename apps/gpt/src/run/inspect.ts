@@ -1,118 +1,103 @@
-// How well a vocabulary fits a text, script by script.
-//
-//   bytes per token   how much text a token carries: what a context of a given length can hold
-//   fertility         tokens per word: how far the vocabulary is from the words of a language
-//
-// Chinese, Japanese and Thai do not set words apart, so there a character counts as a word.
-// Source: Rust et al. 2021, "How Good is Your Tokenizer?", arXiv:2012.15613, for fertility.
+// `llm inspect`: what is in a file or folder of weights, without reading the weights.
 
-import type { Tokenizer } from "@llm/tokenizer";
+import { existsSync, statSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { latestCheckpoint } from "@llm/checkpoint/node";
+import type { MetadataValue } from "@llm/gguf";
+import { readGGUF } from "@llm/gguf/node";
+import { openHuggingFace } from "@llm/huggingface/node";
+import { readSafetensors } from "@llm/safetensors/node";
+import { UserError } from "../ui/error.js";
 
-/** Figures of the text of one script. */
-export interface ScriptFigures {
-  script: string;
+/** One tensor. */
+export interface InspectedTensor {
+  name: string;
+  dtype: string;
+  shape: readonly number[];
   bytes: number;
-  characters: number;
-  words: number;
-  tokens: number;
-  bytesPerToken: number;
-  charactersPerToken: number;
-  /** Tokens per word. */
-  fertility: number;
 }
 
-/** What `inspectText` finds. */
+/** What was found. */
 export interface Inspection {
-  vocabSize: number;
-  total: ScriptFigures;
-  /** By falling number of bytes. */
-  scripts: ScriptFigures[];
-}
-
-const SCRIPTS = [
-  "Latin",
-  "Cyrillic",
-  "Greek",
-  "Han",
-  "Hiragana",
-  "Katakana",
-  "Hangul",
-  "Arabic",
-  "Hebrew",
-  "Devanagari",
-  "Bengali",
-  "Tamil",
-  "Thai",
-  "Georgian",
-  "Armenian",
-] as const;
-const expressions = SCRIPTS.map((script) => new RegExp(`^\\p{Script=${script}}`, "u"));
-const WITHOUT_SPACES = new Set<string>(["Han", "Hiragana", "Katakana", "Thai"]);
-const OTHER = "other";
-
-/** Compression and fertility of a text, in all and by script. A token counts where its first letter belongs. */
-export function inspectText(tokenizer: Tokenizer, text: string): Inspection {
-  const { offsets } = tokenizer.tokenize(text, {
-    disallowedSpecial: "text",
-    addSpecialTokens: false,
-    truncation: null,
-    padding: null,
-  });
-  const counts = new Map<string, Counts>();
-  const of = (script: string): Counts => {
-    const known = counts.get(script) ?? { bytes: 0, characters: 0, words: 0, tokens: 0 };
-    counts.set(script, known);
-    return known;
-  };
-  countText(text, of);
-  for (const [start, end] of offsets) of(scriptOf(text.slice(start, end))).tokens++;
-  const scripts = [...counts].map(([script, each]) => figures(script, each)).sort((a, b) => b.bytes - a.bytes);
-  const sum: Counts = { bytes: 0, characters: 0, words: 0, tokens: 0 };
-  for (const each of counts.values()) for (const key of keys) sum[key] += each[key];
-  return { vocabSize: tokenizer.vocabSize, total: figures("all", sum), scripts };
-}
-
-interface Counts {
+  path: string;
+  format: "safetensors" | "gguf" | "huggingface" | "run";
+  /** What the file says of itself; long lists are counted. */
+  metadata: Record<string, unknown>;
+  tensors: InspectedTensor[];
+  parameters: number;
   bytes: number;
-  characters: number;
-  words: number;
-  tokens: number;
 }
 
-const keys = ["bytes", "characters", "words", "tokens"] as const;
-
-/** Signs, digits and blanks go to the script of the letter before them. */
-function countText(text: string, of: (script: string) => Counts): void {
-  let script = OTHER;
-  let word = "";
-  for (const character of text) {
-    const own = scriptOf(character);
-    if (own !== OTHER) script = own;
-    const counts = of(script);
-    counts.bytes += new TextEncoder().encode(character).length;
-    counts.characters++;
-    const kind = /[\p{L}\p{M}\p{N}]/u.test(character) ? script : "";
-    if (kind !== "" && (kind !== word || (own === script && WITHOUT_SPACES.has(script)))) counts.words++;
-    word = kind;
+/**
+ * Looks at a .safetensors file, a .gguf file, a Hugging Face folder or a run.
+ * @throws UserError when it is none of these; the readers' errors for a damaged one
+ */
+export async function inspect(path: string): Promise<Inspection> {
+  if (!existsSync(path)) throw new UserError(`there is no ${path}`);
+  if (statSync(path).isDirectory()) {
+    return existsSync(join(path, "run.json")) ? inspectRun(path) : inspectFolder(path);
   }
+  // By what is in it: names can be anything.
+  const handle = await open(path, "r");
+  const { buffer } = await handle.read(new Uint8Array(4), 0, 4, 0).finally(() => handle.close());
+  return new TextDecoder().decode(buffer) === "GGUF" ? inspectGGUF(path) : inspectSafetensors(path);
 }
 
-/** The script of the first character that has one. */
-function scriptOf(text: string): string {
-  for (const character of text) {
-    const index = expressions.findIndex((expression) => expression.test(character));
-    if (index !== -1) return SCRIPTS[index]!;
-  }
-  return OTHER;
+async function inspectSafetensors(path: string): Promise<Inspection> {
+  const file = await readSafetensors(path);
+  await file.close();
+  return summed(path, "safetensors", file.metadata, file.tensors);
 }
 
-function figures(script: string, counts: Counts): ScriptFigures {
-  const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
-  return {
-    script,
-    ...counts,
-    bytesPerToken: ratio(counts.bytes, counts.tokens),
-    charactersPerToken: ratio(counts.characters, counts.tokens),
-    fertility: ratio(counts.tokens, counts.words),
-  };
+async function inspectGGUF(path: string): Promise<Inspection> {
+  const file = await readGGUF(path);
+  await file.close();
+  const metadata = Object.fromEntries([...file.metadata].map(([key, value]) => [key, shown(value)]));
+  return summed(path, "gguf", { version: file.version, ...metadata }, file.tensors);
+}
+
+async function inspectFolder(path: string): Promise<Inspection> {
+  const model = await openHuggingFace(path);
+  await model.close();
+  return summed(path, "huggingface", model.config, model.tensors);
+}
+
+async function inspectRun(path: string): Promise<Inspection> {
+  const { checkpoint } = await latestCheckpoint(join(path, "checkpoints"));
+  const config: unknown = JSON.parse(await readFile(join(path, "config.json"), "utf8"));
+  const weights = checkpoint ? join(checkpoint.path, "model.safetensors") : join(path, "base.safetensors");
+  if (!existsSync(weights)) throw new UserError(`${path} holds no weights yet; let the run reach a checkpoint`);
+  const { tensors } = await inspectSafetensors(weights);
+  const about = { ...(config as object), ...(checkpoint && { checkpoint: basename(checkpoint.path) }) };
+  return total({ path, format: "run", metadata: about, tensors });
+}
+
+type Places = ReadonlyMap<string, { dtype: string; shape: readonly number[]; begin: number; end: number }>;
+
+function summed(
+  path: string,
+  format: Inspection["format"],
+  metadata: Readonly<Record<string, unknown>>,
+  places: Places,
+): Inspection {
+  const tensors = [...places].map(([name, { dtype, shape, begin, end }]) => ({
+    name,
+    dtype,
+    shape,
+    bytes: end - begin,
+  }));
+  tensors.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  return total({ path, format, metadata, tensors });
+}
+
+function total(found: Omit<Inspection, "parameters" | "bytes">): Inspection {
+  const parameters = found.tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  return { ...found, parameters, bytes: found.tensors.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+function shown(value: MetadataValue): unknown {
+  if (value.type === "array") return `${value.value.length} × ${value.of}`;
+  if (typeof value.value === "bigint") return String(value.value);
+  return typeof value.value === "string" && value.value.length > 200 ? `${value.value.length} characters` : value.value;
 }

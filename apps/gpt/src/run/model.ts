@@ -1,87 +1,67 @@
-// The families of models that the app trains, behind one structural type.
+// Models by their architecture, whatever kind they are.
 
-import {
-  fromHuggingFace,
-  GPT2,
-  fromHuggingFaceConfig as gpt2FromConfig,
-  toHuggingFaceConfig as gpt2ToConfig,
-  toHuggingFace,
-} from "@llm/gpt2";
-import type { KVCache } from "@llm/kv-cache";
-import { Llama, fromHuggingFaceConfig as llamaFromConfig, toHuggingFaceConfig as llamaToConfig } from "@llm/llama";
-import type { Module } from "@llm/module";
 import { Random } from "@llm/random";
-import { dispose, type Tensor } from "@tensorflow/tfjs-core";
+import type { Tokenizer } from "@llm/tokenizer";
 import type { ModelConfig } from "../config/schema.js";
+import { familyNamed, familyOf } from "../families/families.js";
+import type { AnyModel, Architecture, LanguageModel, Task, TaskOptions, Writer } from "../families/family.js";
+import { specialIds } from "../families/special-tokens.js";
 import { UserError } from "../ui/error.js";
 
-/** What training, evaluation and generation need of a model. */
-export interface LanguageModel extends Module {
-  readonly maxLength: number;
-  readonly vocabSize: number;
-  forward(
-    ids_BT: Tensor,
-    options?: { cache?: KVCache; segments?: readonly ArrayLike<number>[]; logits?: "all" | "last" },
-  ): Tensor;
-  createCache(): KVCache;
-}
+export type { AnyModel, Architecture, LanguageModel } from "../families/family.js";
 
-/** Hugging Face's config.json, with a `bias` of our own for GPT-2 without biases. */
-export type Architecture = Record<string, unknown> & { model_type?: string };
-
-/** The architecture that a configuration asks for. */
-export function architectureOf(config: ModelConfig, vocabSize: number): Architecture {
-  const { model, layers, heads, kvHeads, dim, hiddenDim, context, dropout, bias, tied } = config;
-  const sizes = { vocabSize, maxLength: context, dim, heads, layers, ...(hiddenDim && { hiddenDim }) };
+/** The architecture that a configuration asks for, with a vocabulary for the tokenizer and the objective. */
+export function architectureOf(config: ModelConfig, tokenizer: Tokenizer): Architecture {
+  const family = familyNamed(config.model);
+  const { special, vocabSize } = specialIds(tokenizer, family.specialTokens);
   try {
-    if (model === "gpt2") return { ...gpt2ToConfig({ ...sizes, bias, dropout }), ...(!bias && { bias }) };
-    return llamaToConfig({ ...sizes, kvHeads, tied });
+    return family.architecture(config, vocabSize, special);
   } catch (error) {
     throw new UserError((error as Error).message);
   }
 }
 
 /** A model with fresh weights. */
-export function modelFromArchitecture(architecture: Architecture, seed = 0): LanguageModel {
-  const random = new Random(seed).fork("weights");
-  switch (architecture.model_type) {
-    case "llama":
-      return new Llama(llamaFromConfig(architecture), random);
-    case "gpt2":
-      return new GPT2({ ...gpt2FromConfig(architecture), bias: architecture.bias !== false }, random);
-    default:
-      throw new UserError(
-        `models of the type ${JSON.stringify(architecture.model_type)} are not known; llama and gpt2 are`,
-      );
-  }
+export function modelFromArchitecture(architecture: Architecture, seed = 0): AnyModel {
+  return familyOf(architecture).create(architecture, new Random(seed).fork("weights"));
 }
 
-/** Parameters under Hugging Face's names; `temporary` are the tensors made for it, which the caller disposes. */
-export function namesToHuggingFace(
+/** What a model is trained on, in sequences of `context` tokens. */
+export function taskOf(model: AnyModel, architecture: Architecture, options: Omit<TaskOptions, "special">): Task {
+  const family = familyOf(architecture);
+  const { special } = specialIds(options.tokenizer, family.specialTokens);
+  return family.task(model, { ...options, special });
+}
+
+/**
+ * A model that goes on after the ids, where it can; undefined for models that do not write.
+ */
+export function writerOf(
+  model: AnyModel,
   architecture: Architecture,
-  parameters: ReadonlyMap<string, Tensor>,
-): { tensors: Map<string, Tensor>; temporary: Tensor[] } {
-  if (architecture.model_type !== "gpt2") return { tensors: new Map(parameters), temporary: [] };
-  const tensors = toHuggingFace(parameters);
-  return { tensors, temporary: [...tensors.values()] };
+  { tokenizer, ids }: { tokenizer: Tokenizer; ids: readonly number[] },
+): Writer | undefined {
+  const family = familyOf(architecture);
+  return family.writer?.(model, ids, specialIds(tokenizer, family.specialTokens).special);
 }
 
-/** Tensors of a Hugging Face file under our names; takes over the given ones. */
-export function namesFromHuggingFace(architecture: Architecture, tensors: Map<string, Tensor>): Map<string, Tensor> {
-  if (architecture.model_type !== "gpt2") {
-    // Files of tied models may hold the head all the same.
-    if (architecture.tie_word_embeddings === true) {
-      tensors.get("lm_head.weight")?.dispose();
-      tensors.delete("lm_head.weight");
-    }
-    return tensors;
-  }
-  const ours = fromHuggingFace(tensors);
-  dispose([...tensors.values()]);
-  return ours;
+/** Whether conversations may stand side by side in a row. */
+export function packingOf(architecture: Architecture): "first-fit" | "none" {
+  const { packing, name } = familyOf(architecture);
+  if (packing) return packing;
+  throw new UserError(`a ${name} cannot be tuned on conversations: it does not write from left to right`);
 }
 
-/** The config.json that Hugging Face reads: GPT-2 there always has biases. */
-export function huggingFaceArchitecture({ bias: _, ...architecture }: Architecture): Architecture {
-  return architecture;
+/**
+ * The model as one that writes from left to right.
+ * @throws UserError when it is no such model
+ */
+export function asLanguageModel(model: AnyModel, architecture: Architecture): LanguageModel {
+  packingOf(architecture);
+  return model as LanguageModel;
+}
+
+/** The config.json that Hugging Face reads. */
+export function huggingFaceArchitecture(architecture: Architecture): Architecture {
+  return familyOf(architecture).published?.(architecture) ?? architecture;
 }

@@ -4,19 +4,21 @@ import { existsSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdamW } from "@llm/adamw";
-import { DataLoader } from "@llm/dataloader";
+import { shrinkEmbeddingGradient } from "@llm/stability";
 import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
 import { resolveConfig } from "../config/resolve.js";
 import { type PretrainConfig, pretrainSchema } from "../config/schema.js";
+import { familyNamed, familyOf } from "../families/families.js";
+import type { Writer } from "../families/family.js";
 import { UserError } from "../ui/error.js";
 import { say, short } from "../ui/progress.js";
-import { heldOutText, targetCount, textLoss } from "./batches.js";
+import { heldOutText, trainingBatches } from "./batches.js";
 import { createRun, type RunPaths, readJson, runPaths, writeJson } from "./directory.js";
 import { type LoopResult, runLoop } from "./loop.js";
-import { architectureOf, type LanguageModel, modelFromArchitecture } from "./model.js";
+import { type AnyModel, type Architecture, architectureOf, modelFromArchitecture, taskOf, writerOf } from "./model.js";
 import { collectText, writeText } from "./sample-text.js";
-import { bytesOfTokens } from "./token-bytes.js";
+import { spikesOf } from "./spikes.js";
 import { trainOnData } from "./tokenizer.js";
 import { readTokenizer } from "./tokenizer-files.js";
 import { isPrepared, openTokens, type Tokens, tokenizeData } from "./tokens.js";
@@ -31,12 +33,12 @@ export interface RunResult extends LoopResult {
 export async function pretrain(config: PretrainConfig, out: string): Promise<RunResult> {
   const paths = await createRun(out);
   const { tokenizer, tokens } = await prepare(config, paths);
-  const architecture = architectureOf(config, tokenizer.vocabSize);
+  const architecture = architectureOf(config, tokenizer);
   await writeJson(paths.architecture, architecture);
   await writeFile(paths.metrics, "");
   // Written last: a folder with run.json is a run that --resume can go on with.
   await writeJson(paths.run, config);
-  return loop(paths, config, tokenizer, tokens, modelFromArchitecture(architecture, config.seed), false);
+  return loop(paths, config, { tokenizer, tokens, architecture }, false);
 }
 
 /** Settings that may change when a run goes on; all others would make it another run. */
@@ -59,9 +61,9 @@ export async function resumePretraining(out: string, given: Record<string, unkno
   const paths = runPaths(out);
   const config = await resumedConfig(paths, given, pretrainSchema);
   const tokenizer = await readTokenizer(paths.tokenizer);
-  const architecture = await readJson<ReturnType<typeof architectureOf>>(paths.architecture, "model");
+  const architecture = await readJson<Architecture>(paths.architecture, "model");
   const tokens = openTokens(existsSync(paths.data) ? paths.data : (config.data[0] as string));
-  return loop(paths, config, tokenizer, tokens, modelFromArchitecture(architecture, config.seed), true);
+  return loop(paths, config, { tokenizer, tokens, architecture }, true);
 }
 
 /** The settings of a run, with what may change changed. */
@@ -96,7 +98,9 @@ async function prepare(config: PretrainConfig, paths: RunPaths): Promise<{ token
     return { tokenizer, tokens: openTokens(folder) };
   }
   const tokenizer =
-    kind === "bpe" || kind === "char" ? await trainOnData({ kind, data, field, vocab }) : await readTokenizer(kind);
+    kind === "bpe" || kind === "char"
+      ? await trainOnData({ kind, data, field, vocab, special: familyNamed(config.model).specialTokens })
+      : await readTokenizer(kind);
   await writeJson(paths.tokenizer, tokenizer);
   return {
     tokenizer,
@@ -107,18 +111,18 @@ async function prepare(config: PretrainConfig, paths: RunPaths): Promise<{ token
 async function loop(
   paths: RunPaths,
   config: PretrainConfig,
-  tokenizer: Tokenizer,
-  tokens: Tokens,
-  model: LanguageModel,
+  { tokenizer, tokens, architecture }: { tokenizer: Tokenizer; tokens: Tokens; architecture: Architecture },
   resume: boolean,
 ): Promise<RunResult> {
   const { batch, context, accumulate, order, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
-  const loader = new DataLoader(tokens.train, { batch, context, microBatches: accumulate, seed, order });
+  const model = modelFromArchitecture(architecture, seed);
+  const task = taskOf(model, architecture, { tokenizer, context, seed, zLoss: config.zLoss });
+  if (config.embeddingShrink < 1) shrinkEmbeddingGradient(model, { alpha: config.embeddingShrink });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();
   say(
-    `${config.model}: ${short(count)} parameters, ${short(tokens.train.length)} training tokens, ${short(tokens.validation.length)} held out`,
+    `${config.model}, ${task.objective}: ${short(count)} parameters, ${short(tokens.train.length)} training tokens, ${short(tokens.validation.length)} held out`,
   );
   const prompt = promptOf(tokenizer, samplePrompt, tokens);
   try {
@@ -129,20 +133,34 @@ async function loop(
       model,
       parameters,
       optimizer,
-      batchAt: (step, micro) => loader.batchAt(step, micro),
-      loss: textLoss(model),
-      weight: targetCount,
+      batchAt: trainingBatches(task, tokens.train, { batch, accumulate, order, seed }),
+      loss: task.loss,
+      weight: task.weight,
       tokensPerStep: batch * context * accumulate,
-      heldOut: heldOutText(tokens.validation, bytesOfTokens(tokenizer), { batch, context, limit: evalTokens }),
-      sample: async () =>
-        tokenizer.decode(prompt) +
-        (await collectText(writeText(model, tokenizer, prompt, { maxTokens: 120, temperature: 0.8, topK: 50, seed }))),
+      heldOut: heldOutText(task, tokens.validation, { batch, limit: evalTokens }),
+      sample: familyOf(architecture).writer && (() => sampleText(model, architecture, { tokenizer, prompt, seed })),
+      spikes: spikesOf(config),
       resume,
     });
     return { ...result, run: paths.root, parameters: count };
   } finally {
     optimizer.dispose();
     model.dispose();
+  }
+}
+
+/** The prompt and what the model writes after it. */
+async function sampleText(
+  model: AnyModel,
+  architecture: Architecture,
+  { tokenizer, prompt, seed }: { tokenizer: Tokenizer; prompt: number[]; seed: number },
+): Promise<string> {
+  const writer = writerOf(model, architecture, { tokenizer, ids: prompt }) as Writer;
+  try {
+    const options = { maxTokens: 120, temperature: 0.8, topK: 50, seed };
+    return tokenizer.decode(prompt) + (await collectText(writeText(writer, tokenizer, options)));
+  } finally {
+    writer.dispose?.();
   }
 }
 

@@ -2,7 +2,7 @@ import { generate } from "@llm/generate";
 import { Random } from "@llm/random";
 import type { SampleOptions } from "@llm/sampling";
 import type { Tokenizer } from "@llm/tokenizer";
-import type { LanguageModel } from "./model.js";
+import type { Writer } from "../families/family.js";
 
 /** How to write a text. */
 export interface WriteOptions extends Omit<SampleOptions, "random" | "history"> {
@@ -15,14 +15,16 @@ export interface WriteOptions extends Omit<SampleOptions, "random" | "history"> 
 
 /** Streams what the model writes after the prompt, as pieces of text that end between characters. */
 export async function* writeText(
-  model: LanguageModel,
+  { model, prompt, stop: ends }: Writer,
   tokenizer: Tokenizer,
-  prompt: readonly number[],
-  { seed = 0, stop = [], ...options }: WriteOptions,
+  { seed = 0, stop: more = [], ...options }: WriteOptions,
 ): AsyncGenerator<string> {
+  const stop = [...ends, ...more];
   const stream = tokenizer.decodeStream({ specialTokens: "skip" });
   for await (const id of generate(model, prompt, { ...options, stop, random: new Random(seed).fork("sampling") })) {
     if (stop.includes(id)) break;
+    // Ids behind the tokenizer's are special tokens of the objective.
+    if (id >= tokenizer.vocabSize) continue;
     const text = stream.push(id);
     if (text) yield text;
   }

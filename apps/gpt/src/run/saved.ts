@@ -7,12 +7,11 @@ import type { StoredTensor } from "@llm/safetensors";
 import { readSafetensors } from "@llm/safetensors/node";
 import type { ChatFormatName } from "@llm/sft";
 import type { Tokenizer } from "@llm/tokenizer";
-import { dispose } from "@tensorflow/tfjs-core";
 import { UserError } from "../ui/error.js";
 import { assign, readWeights } from "./checkpoints.js";
 import { type RunPaths, readJson, runPaths } from "./directory.js";
-import { type Architecture, type LanguageModel, modelFromArchitecture, namesFromHuggingFace } from "./model.js";
-import { fromStored } from "./tensors.js";
+import { loadHuggingFace } from "./load.js";
+import { type AnyModel, type Architecture, modelFromArchitecture } from "./model.js";
 import { readTokenizer } from "./tokenizer-files.js";
 
 /** The adapter's settings, beside a LoRA run's checkpoints. */
@@ -20,7 +19,7 @@ export const ADAPTER_CONFIG = "adapter_config.json";
 
 /** A model ready to use, in evaluation mode. */
 export interface SavedModel {
-  model: LanguageModel;
+  model: AnyModel;
   tokenizer: Tokenizer;
   architecture: Architecture;
   /** The chat format it was fine-tuned with. */
@@ -41,14 +40,15 @@ export interface SavedModel {
 export async function loadSaved(folder: string, which: "best" | "latest" | "base" = "best"): Promise<SavedModel> {
   if (!existsSync(folder)) throw new UserError(`there is no folder ${folder}`);
   const paths = runPaths(folder);
+  if (!existsSync(paths.run)) {
+    const { model, architecture } = await loadHuggingFace(folder);
+    const tokenizer = await readTokenizer(paths.tokenizer);
+    return { model: model.eval(), tokenizer, architecture, adapted: false, paths };
+  }
   const architecture = await readJson<Architecture>(paths.architecture, "model");
   const tokenizer = await readTokenizer(paths.tokenizer);
   const model = modelFromArchitecture(architecture);
   try {
-    if (!existsSync(paths.run)) {
-      await loadHuggingFace(model, architecture, folder);
-      return { model: model.eval(), tokenizer, architecture, adapted: false, paths };
-    }
     const run = await readJson<{ format?: ChatFormatName }>(paths.run, "settings");
     if (which === "base") {
       assign(model.namedParameters(), await readAll(paths.base), paths.base);
@@ -65,20 +65,7 @@ export async function loadSaved(folder: string, which: "best" | "latest" | "base
   }
 }
 
-async function loadHuggingFace(model: LanguageModel, architecture: Architecture, folder: string): Promise<void> {
-  const path = join(folder, "model.safetensors");
-  if (!existsSync(path)) throw new UserError(`${folder} is neither a run (run.json) nor a model (model.safetensors)`);
-  const named = namesFromHuggingFace(architecture, fromStored(await readAll(path)));
-  try {
-    model.loadStateDict(named);
-  } catch (error) {
-    throw new UserError(`${path} is of another model: ${(error as Error).message}`);
-  } finally {
-    dispose([...named.values()]);
-  }
-}
-
-async function loadAdapted(model: LanguageModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
+async function loadAdapted(model: AnyModel, paths: RunPaths, adapter: Map<string, StoredTensor>): Promise<void> {
   assign(model.namedParameters(), await readAll(paths.base), paths.base);
   const config = fromPeftConfig(await readJson(join(paths.root, ADAPTER_CONFIG), "adapter"));
   const handle = applyLora(model, config);

@@ -10,15 +10,20 @@ export interface TrainOptions extends Pick<TrainTokenizerOptions, "kind" | "patt
   data: string[];
   field?: string;
   vocab: number;
+  /** More special tokens, which the objective needs; `vocab` counts the ordinary ones and the separator. */
+  special?: readonly string[];
 }
 
 /** Trains a tokenizer. All kinds get the token that separates documents, but for characters, which are those of the text alone. */
-export async function trainOnData({ kind, data, field, vocab, ...options }: TrainOptions): Promise<Tokenizer> {
+export async function trainOnData({ kind, data, field, vocab, special = [], ...options }: TrainOptions): Promise<Tokenizer> {
   const bar = progress("tokenizer", 1);
   async function* texts(): AsyncGenerator<string> {
     for await (const { text } of readDocuments(data, { field })) yield text;
   }
-  const size = kind === "char" ? {} : { vocabSize: vocab, specialTokens: [END_OF_TEXT] };
+  const size =
+    kind === "char"
+      ? { specialTokens: special }
+      : { vocabSize: vocab + special.length, specialTokens: [END_OF_TEXT, ...special] };
   const tokenizer = await trainTokenizer(texts(), {
     kind,
     ...size,

@@ -11,15 +11,19 @@ import { defineOp, product } from "@llm/ops";
 import { mul, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { type AttentionAttrs, type AttentionInputs, attentionContract } from "./contract.js";
 import { type AttentionOptions, attentionCall } from "./options.js";
-import { attentionWeights } from "./weights.js";
+import { attentionWeights, type Unfused } from "./weights.js";
 
-const op = defineOp<AttentionInputs, AttentionAttrs>({ contract: attentionContract, composite });
+// With a bias, a cap or dropout, which fused kernels lack, the composite runs.
+const op = defineOp<AttentionInputs, AttentionAttrs>({
+  contract: attentionContract,
+  composite: (inputs, attrs) => composite(inputs, attrs),
+});
 
-function composite(inputs: AttentionInputs, attrs: AttentionAttrs, rate = 0): Tensor {
+function composite(inputs: AttentionInputs, attrs: AttentionAttrs, unfused?: Unfused): Tensor {
   const { q, k, v } = inputs;
   return tidy(() => {
     const scores_BNTS = product(mul(q, attrs.scale), k, false, true);
-    const { weights_BNTS, mask } = attentionWeights(scores_BNTS, inputs, attrs, rate);
+    const { weights_BNTS, mask } = attentionWeights(scores_BNTS, inputs, attrs, unfused);
     return clearMaskedRows(product(weights_BNTS, v), mask);
   });
 }
@@ -44,6 +48,8 @@ export function attention(q_BNTH: Tensor, k_BNSH: Tensor, v_BNSH: Tensor, option
   if (v_BNSH.rank !== 4 || v_BNSH.shape.slice(0, 3).join() !== `${b},${n},${s}`) {
     throw new Error(`attention: v must have shape [${b},${n},${s},…] to match k, got [${v_BNSH.shape}]`);
   }
-  const { inputs, attrs, dropout } = attentionCall("attention", { q: q_BNTH, k: k_BNSH, v: v_BNSH }, options);
-  return dropout > 0 ? composite(inputs, attrs, dropout) : op(inputs, attrs);
+  return tidy(() => {
+    const { inputs, attrs, unfused } = attentionCall("attention", { q: q_BNTH, k: k_BNSH, v: v_BNSH }, options);
+    return unfused ? composite(inputs, attrs, unfused) : op(inputs, attrs);
+  });
 }

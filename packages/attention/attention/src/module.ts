@@ -3,10 +3,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { attention } from "./attention.js";
 import type { AttentionOptions } from "./options.js";
-import { SelfAttention, type SelfAttentionConfig } from "./self-attention.js";
+import { SelfAttention } from "./self-attention.js";
+import type { SelfAttentionConfig } from "./self-attention-config.js";
 
 /** Sizes and initialization of multi-head attention; `bias` is true by default. */
-export type MultiHeadAttentionConfig = Omit<SelfAttentionConfig, "kvHeads" | "bias"> & { bias?: boolean };
+export type MultiHeadAttentionConfig = Omit<SelfAttentionConfig, "kvHeads" | "bias"> & {
+  bias?: SelfAttentionConfig["bias"];
+};
 
 /** Self-attention in which every query head has keys and values of its own. */
 export class MultiHeadAttention extends SelfAttention {

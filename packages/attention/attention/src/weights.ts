@@ -1,4 +1,4 @@
-// From scores to attention weights: bias by distance, mask, softmax.
+// From scores to attention weights: cap, bias, mask, softmax.
 //
 //   allowed(i, j) = mask(i, j) and j < length and (j ≤ i or j < prefix);  bias(i, j) = −slope·(i − j)
 //
@@ -7,31 +7,38 @@
 // fig. 4 (prefix).
 // Shapes: B batch, N heads, T query time, S key time.
 
-import { dropout } from "@llm/dropout";
+import { dropout as drop } from "@llm/dropout";
 import { type AttentionMask, applyMask, combineMasks } from "@llm/mask";
+import { softCap as cap } from "@llm/soft-cap";
 import { add, less, lessEqual, logicalOr, mul, range, reshape, softmax, sub, type Tensor } from "@tensorflow/tfjs-core";
 import type { AttentionAttrs, AttentionInputs } from "./contract.js";
+
+/** What no fused kernel knows. */
+export interface Unfused {
+  bias?: Tensor | undefined;
+  softCap?: number | undefined;
+  dropout: number;
+}
 
 /**
  * Softmax of the scaled scores under everything that the inputs say. Call it inside a tidy.
  *
  * @param scores_BNTS already scaled
- * @param rate probability with which a weight is dropped
  * @returns the weights, and the mask that they were made with
  */
 export function attentionWeights(
   scores_BNTS: Tensor,
   inputs: AttentionInputs,
   attrs: AttentionAttrs,
-  rate: number,
+  { bias, softCap, dropout }: Unfused = { dropout: 0 },
 ): { weights_BNTS: Tensor; mask: AttentionMask } {
   const [, n, t, s] = scores_BNTS.shape as [number, number, number, number];
   const mask = maskOf(inputs, attrs, t, s);
   const { slopes } = inputs;
-  const biased = slopes
-    ? add(scores_BNTS, mul(reshape(slopes, [n, 1, 1]), sub(keyPositions(s), queryPositions(t, s))))
-    : scores_BNTS;
-  return { weights_BNTS: dropout(softmax(applyMask(biased, mask)), rate), mask };
+  const byDistance = slopes && mul(reshape(slopes, [n, 1, 1]), sub(keyPositions(s), queryPositions(t, s)));
+  const capped = softCap === undefined ? scores_BNTS : cap(scores_BNTS, softCap);
+  const biased = [byDistance, bias].reduce<Tensor>((scores, each) => (each ? add(scores, each) : scores), capped);
+  return { weights_BNTS: drop(softmax(applyMask(biased, mask)), dropout), mask };
 }
 
 function maskOf(

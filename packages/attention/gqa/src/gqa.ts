@@ -15,21 +15,25 @@ import {
   attentionCall,
   attentionContract,
   attentionWeights,
+  type Unfused,
 } from "@llm/attention";
 import { clearMaskedRows } from "@llm/mask";
 import { defineOp, product } from "@llm/ops";
 import { mul, reshape, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
-const op = defineOp<AttentionInputs, AttentionAttrs>({ contract: attentionContract, composite });
+const op = defineOp<AttentionInputs, AttentionAttrs>({
+  contract: attentionContract,
+  composite: (inputs, attrs) => composite(inputs, attrs),
+});
 
-function composite(inputs: AttentionInputs, attrs: AttentionAttrs, rate = 0): Tensor {
+function composite(inputs: AttentionInputs, attrs: AttentionAttrs, unfused?: Unfused): Tensor {
   const { q, k, v } = inputs;
   const [b, n, t, h] = q.shape as [number, number, number, number];
   const [, kvHeads, s, hV] = v.shape as [number, number, number, number];
   const rows = (n / kvHeads) * t;
   return tidy(() => {
     const folded = product(reshape(mul(q, attrs.scale), [b, kvHeads, rows, h]), k, false, true);
-    const { weights_BNTS, mask } = attentionWeights(reshape(folded, [b, n, t, s]), inputs, attrs, rate);
+    const { weights_BNTS, mask } = attentionWeights(reshape(folded, [b, n, t, s]), inputs, attrs, unfused);
     const values = product(reshape(weights_BNTS, [b, kvHeads, rows, s]), v);
     return clearMaskedRows(reshape(values, [b, n, t, hV]), mask);
   });
@@ -65,6 +69,8 @@ export function groupedQueryAttention(
     );
   }
   const given = { q: q_BNTH, k: k_BKSH, v: v_BKSH };
-  const { inputs, attrs, dropout } = attentionCall("groupedQueryAttention", given, options);
-  return dropout > 0 ? composite(inputs, attrs, dropout) : op(inputs, attrs);
+  return tidy(() => {
+    const { inputs, attrs, unfused } = attentionCall("groupedQueryAttention", given, options);
+    return unfused ? composite(inputs, attrs, unfused) : op(inputs, attrs);
+  });
 }

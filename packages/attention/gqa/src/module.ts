@@ -5,7 +5,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { groupedQueryAttention } from "./gqa.js";
 
 /** Sizes and initialization of grouped-query attention; `bias` is false by default. */
-export type GroupedQueryAttentionConfig = Omit<SelfAttentionConfig, "bias"> & { bias?: boolean };
+export type GroupedQueryAttentionConfig = Omit<SelfAttentionConfig, "bias"> & { bias?: SelfAttentionConfig["bias"] };
 
 /** Self-attention with fewer heads of keys and values than of queries, and so a smaller cache. */
 export class GroupedQueryAttention extends SelfAttention {

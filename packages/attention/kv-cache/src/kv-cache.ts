@@ -14,6 +14,11 @@ export interface KeyValueCache {
   /** Number of positions that all layers have completed: the position of the next token. */
   readonly length: number;
   /**
+   * "own" when keys change their places as the cache forgets others: it is given keys before any position encoding, and
+   * what it returns is placed 0, 1, 2 … Default: keys come with the positions of the text.
+   */
+  readonly places?: "text" | "own";
+  /**
    * Adds one layer's keys and values for the next positions and returns those of all positions. The cache
    * owns what it returns; it is valid until that layer's next change.
    */

@@ -1,11 +1,11 @@
 // Masks that depend on the distance between query and key only, the same for every sequence of a batch.
 //
-//   causal: j ≤ i    prefix: j ≤ i or j < prefix    sliding window: i − window < j ≤ i
+//   causal: j ≤ i    prefix: j ≤ i or j < prefix    sliding window: j ≤ i and (j > i − window or j < sinks)
 //
 // i is the query's position and j the key's. With S > T the queries are the last T of S positions, as they
 // are when earlier keys come from a cache. The window counts the query's own position, as Mistral's does.
 // Sources: Vaswani et al., arXiv:1706.03762 (causal); Raffel et al., arXiv:1910.10683, fig. 4 (prefix);
-// Beltagy et al., arXiv:2004.05150 (sliding window).
+// Beltagy et al., arXiv:2004.05150 (sliding window); Xiong et al., arXiv:2309.17453 (sinks).
 // Shapes: B batch, T query time, S key time.
 
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
@@ -47,19 +47,35 @@ export function prefixMask(prefixLength: number | readonly number[], T: number):
   return tensor(values, shape as [number], "bool");
 }
 
+/** Beside the window. */
+export interface SlidingWindowOptions {
+  /** Position of the first query. Default S − T: the queries are the last positions. */
+  offset?: number;
+  /** Every query sees the first so many keys too: attention sinks. Default 0. */
+  sinks?: number;
+}
+
 /**
- * Each query may attend to its own position and to the `window − 1` before it.
+ * Each query may attend to its own position, to the `window − 1` before it, and to the first `sinks` keys.
  *
  * @param window how many positions a query sees, itself included
  * @returns boolean [T, S], true = may attend
- * @throws Error as `causalMask`, and when the window is not a positive integer
+ * @throws Error as `causalMask`, and when the window is not a positive integer or sinks are no count
  */
-export function slidingWindowMask(T: number, window: number, S: number = T, offset: number = S - T): Tensor {
+export function slidingWindowMask(
+  T: number,
+  window: number,
+  S: number = T,
+  { offset = S - T, sinks = 0 }: SlidingWindowOptions = {},
+): Tensor {
   checkSizes("slidingWindowMask", T, S, offset);
   if (!Number.isInteger(window) || window < 1) {
     throw new Error(`slidingWindowMask: window must be a positive integer, got ${window}`);
   }
-  return fill(T, S, (i, j) => j <= i + offset && j > i + offset - window);
+  if (!Number.isInteger(sinks) || sinks < 0) {
+    throw new Error(`slidingWindowMask: sinks must be an integer of at least 0, got ${sinks}`);
+  }
+  return fill(T, S, (i, j) => j <= i + offset && (j > i + offset - window || j < sinks));
 }
 
 function fill(T: number, S: number, rule: (i: number, j: number) => boolean): Tensor {

@@ -1,2 +1,2 @@
 export { type BlockAttention, type BlockPart, TransformerBlock, type TransformerBlockConfig } from "./module.js";
-export { type PreNormBlockParts, preNormBlock } from "./transformer-block.js";
+export { type Sublayer, type TransformerBlockOptions, transformerBlock } from "./transformer-block.js";

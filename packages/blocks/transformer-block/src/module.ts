@@ -1,8 +1,9 @@
-// The block as a module: `preNormBlock` of four modules, whose parameters it names.
+// The block as a module: `transformerBlock` of modules, whose parameters it names.
 
 import { Module } from "@llm/module";
+import { checkStyle, type ResidualStyle } from "@llm/residual";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { preNormBlock } from "./transformer-block.js";
+import { type Sublayer, transformerBlock } from "./transformer-block.js";
 
 /** A module [B, T, D] → [B, T, D]: a norm or a feed-forward. */
 export type BlockPart = Module & { forward(x: Tensor): Tensor };
@@ -12,42 +13,93 @@ export type BlockAttention<O extends object> = Module & { forward(x: Tensor, opt
 
 /** The parts of a block. The block takes them over: they become its children. */
 export interface TransformerBlockConfig<O extends object = object> {
+  /** The attention's norm: before it, or after it where the style is "post" or "deepnorm". */
   inputLayernorm: BlockPart;
   selfAttn: BlockAttention<O>;
+  /** Attention to an encoder, with its norm; it gets the same options. Default: none. */
+  crossAttn?: BlockAttention<O>;
+  crossAttnLayernorm?: BlockPart;
+  /** The feed-forward's norm. */
   postAttentionLayernorm: BlockPart;
   mlp: BlockPart;
-  /** Probability with which an element of either branch is dropped in training. Default 0. */
+  /** Where the norms stand. Default "pre". */
+  residual?: ResidualStyle;
+  /** Scale of the residual, for "deepnorm" and "glm": `@llm/deepnorm` has it. */
+  alpha?: number;
+  /** Second norms, for "sandwich": of what attention, cross-attention and feed-forward add. */
+  postSelfAttnLayernorm?: BlockPart;
+  postCrossAttnLayernorm?: BlockPart;
+  postMlpLayernorm?: BlockPart;
+  /** Probability with which an element of what a layer adds is dropped in training. Default 0. */
   dropout?: number;
 }
 
 /**
- * `preNormBlock` of modules. Its children are named as in Hugging Face's Llama: input_layernorm, self_attn,
- * post_attention_layernorm, mlp.
+ * `transformerBlock` of modules. Its children are named as in Hugging Face's Llama: input_layernorm, self_attn,
+ * post_attention_layernorm, mlp; second norms as in its GLM-4: post_self_attn_layernorm, post_mlp_layernorm.
  */
 export class TransformerBlock<O extends object = object> extends Module {
   inputLayernorm: BlockPart;
   selfAttn: BlockAttention<O>;
+  postSelfAttnLayernorm?: BlockPart;
+  crossAttnLayernorm?: BlockPart;
+  crossAttn?: BlockAttention<O>;
+  postCrossAttnLayernorm?: BlockPart;
   postAttentionLayernorm: BlockPart;
   mlp: BlockPart;
+  postMlpLayernorm?: BlockPart;
+  readonly residual: ResidualStyle;
+  readonly alpha: number | undefined;
   readonly dropout: number;
 
-  constructor({ inputLayernorm, selfAttn, postAttentionLayernorm, mlp, dropout = 0 }: TransformerBlockConfig<O>) {
+  /** @throws Error when the style lacks what it needs, or cross-attention its norm */
+  constructor(config: TransformerBlockConfig<O>) {
     super();
-    this.inputLayernorm = inputLayernorm;
-    this.selfAttn = selfAttn;
-    this.postAttentionLayernorm = postAttentionLayernorm;
-    this.mlp = mlp;
+    const { residual = "pre", alpha, crossAttn, crossAttnLayernorm, dropout = 0 } = config;
+    const { postSelfAttnLayernorm, postCrossAttnLayernorm, postMlpLayernorm } = config;
+    if (crossAttn && !crossAttnLayernorm) {
+      throw new Error("TransformerBlock: crossAttn needs a norm of its own: crossAttnLayernorm");
+    }
+    const second = crossAttn ? [postSelfAttnLayernorm, postCrossAttnLayernorm] : [postSelfAttnLayernorm];
+    checkStyle(residual, { outputNorm: [...second, postMlpLayernorm].every(Boolean), alpha });
+    this.inputLayernorm = config.inputLayernorm;
+    this.selfAttn = config.selfAttn;
+    if (postSelfAttnLayernorm) this.postSelfAttnLayernorm = postSelfAttnLayernorm;
+    if (crossAttnLayernorm) this.crossAttnLayernorm = crossAttnLayernorm;
+    if (crossAttn) this.crossAttn = crossAttn;
+    if (postCrossAttnLayernorm) this.postCrossAttnLayernorm = postCrossAttnLayernorm;
+    this.postAttentionLayernorm = config.postAttentionLayernorm;
+    this.mlp = config.mlp;
+    if (postMlpLayernorm) this.postMlpLayernorm = postMlpLayernorm;
+    this.residual = residual;
+    this.alpha = alpha;
     this.dropout = dropout;
   }
 
   /** [B, T, D] → [B, T, D]; the options are handed to the attention. */
   forward(x_BTD: Tensor, options?: O): Tensor {
-    return preNormBlock(x_BTD, {
-      norm1: (x) => this.inputLayernorm.forward(x),
-      attention: (x) => this.selfAttn.forward(x, options),
-      norm2: (x) => this.postAttentionLayernorm.forward(x),
-      feedForward: (x) => this.mlp.forward(x),
-      dropout: this.training ? this.dropout : 0,
-    });
+    const { residual, alpha, selfAttn, crossAttn, mlp } = this;
+    const layers: (Sublayer | undefined)[] = [
+      sublayer("attention", (x) => selfAttn.forward(x, options), this.inputLayernorm, this.postSelfAttnLayernorm),
+      crossAttn &&
+        sublayer(
+          "crossAttention",
+          (x) => crossAttn.forward(x, options),
+          this.crossAttnLayernorm as BlockPart,
+          this.postCrossAttnLayernorm,
+        ),
+      sublayer("feedForward", (x) => mlp.forward(x), this.postAttentionLayernorm, this.postMlpLayernorm),
+    ];
+    const there = layers.filter((each) => each !== undefined);
+    return transformerBlock(x_BTD, there, { residual, alpha, dropout: this.training ? this.dropout : 0 });
   }
+}
+
+function sublayer(name: string, layer: (x: Tensor) => Tensor, norm: BlockPart, outputNorm?: BlockPart): Sublayer {
+  return {
+    name,
+    layer,
+    norm: (x) => norm.forward(x),
+    outputNorm: outputNorm && ((x) => outputNorm.forward(x)),
+  };
 }

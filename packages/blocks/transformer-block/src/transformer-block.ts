@@ -1,46 +1,51 @@
-// A pre-norm transformer block: attention mixes positions, then the feed-forward works on each alone, and
-// both only add to the residual stream.
+// A transformer block: attention mixes positions, then the feed-forward works on each alone, and each joins the
+// residual stream in the same style. A decoder that listens to an encoder has cross-attention between the two.
 //
-//   h = x + dropout(attention(norm₁(x)))
-//   y = h + dropout(feedForward(norm₂(h)))
+//   pre-norm:  h = x + attention(norm₁(x)),  y = h + feedForward(norm₂(h))
 //
-// Sources: Vaswani et al., arXiv:1706.03762; the norms stand before the sub-layers as in GPT-2, see
-// Xiong et al., "On layer normalization in the transformer architecture", arXiv:2002.04745.
+// Sources: Vaswani et al., arXiv:1706.03762; Xiong et al., "On layer normalization in the transformer architecture",
+// arXiv:2002.04745. The other styles stand in `@llm/residual`.
 // Shapes: B batch, T time, D model dim.
 
-import { dropout as drop } from "@llm/dropout";
-import { registerGradients } from "@llm/ops";
-import { add, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { type ResidualStyle, residual } from "@llm/residual";
+import { type Tensor, tidy } from "@tensorflow/tfjs-core";
 
-/** The four functions that a block is made of, each [B, T, D] → [B, T, D]. */
-export interface PreNormBlockParts {
-  norm1: (x: Tensor) => Tensor;
-  attention: (x: Tensor) => Tensor;
-  norm2: (x: Tensor) => Tensor;
-  feedForward: (x: Tensor) => Tensor;
-  /** Probability with which an element of either branch is dropped. Default 0. */
+/** A layer and its norms, each [B, T, D] → [B, T, D]. */
+export interface Sublayer {
+  /** What errors call it. */
+  name: string;
+  layer: (x: Tensor) => Tensor;
+  norm: (x: Tensor) => Tensor;
+  /** The second norm of the style "sandwich". */
+  outputNorm?: ((x: Tensor) => Tensor) | undefined;
+}
+
+/** How layers join the stream. */
+export interface TransformerBlockOptions {
+  /** Default "pre". */
+  residual?: ResidualStyle;
+  /** Scale of the residual, for the styles "deepnorm" and "glm". */
+  alpha?: number | undefined;
+  /** Probability with which an element of what a layer adds is dropped. Default 0. */
   dropout?: number;
 }
 
 /**
- * One pre-norm block.
+ * One block of any layers.
  *
  * @param x_BTD the residual stream, [B, T, D]
  * @returns [B, T, D]
- * @throws Error when a branch changes the shape
+ * @throws Error when a layer changes the shape, or as `residual` of `@llm/residual`
  */
-export function preNormBlock(x_BTD: Tensor, parts: PreNormBlockParts): Tensor {
-  const { norm1, attention, norm2, feedForward, dropout = 0 } = parts;
-  registerGradients();
-  return tidy(() => {
-    const h_BTD = residual(x_BTD, attention(norm1(x_BTD)), dropout, "attention");
-    return residual(h_BTD, feedForward(norm2(h_BTD)), dropout, "feedForward");
-  });
-}
-
-function residual(x: Tensor, branch: Tensor, rate: number, name: string): Tensor {
-  if (branch.shape.join() !== x.shape.join()) {
-    throw new Error(`preNormBlock: ${name} must keep the shape [${x.shape}], got [${branch.shape}]`);
-  }
-  return add(x, drop(branch, rate));
+export function transformerBlock(
+  x_BTD: Tensor,
+  sublayers: readonly Sublayer[],
+  { residual: style = "pre", alpha, dropout = 0 }: TransformerBlockOptions = {},
+): Tensor {
+  return tidy(() =>
+    sublayers.reduce(
+      (x, { layer, name, norm, outputNorm }) => residual(x, layer, { style, norm, outputNorm, alpha, dropout, name }),
+      x_BTD,
+    ),
+  );
 }

@@ -27,7 +27,7 @@ import {
   zeros,
 } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { preNormBlock, TransformerBlock } from "../src/index.js";
+import { type Sublayer, TransformerBlock, transformerBlock } from "../src/index.js";
 
 interface Packed {
   shape: number[];
@@ -122,12 +122,10 @@ test("hands mask, cache and layer to the attention", () => {
 });
 
 test("the function adds each branch to the stream", () => {
-  const y = preNormBlock(tensor([[[1, 2]]]), {
-    norm1: (x) => mul(x, 10),
-    attention: (x) => add(x, 1),
-    norm2: (x) => square(x),
-    feedForward: (x) => mul(x, -1),
-  });
+  const y = transformerBlock(tensor([[[1, 2]]]), [
+    { name: "attention", norm: (x) => mul(x, 10), layer: (x) => add(x, 1) },
+    { name: "feedForward", norm: (x) => square(x), layer: (x) => mul(x, -1) },
+  ]);
   expectClose(y, [12 - 144, 23 - 529]);
 });
 
@@ -136,10 +134,11 @@ test("dropout falls on both branches, never on the stream, and in training only"
   const x = unpack(fixture.x);
   expect(() => layer.forward(x)).toThrow("withRandom");
   expectClose(layer.eval().forward(x), fixture.y.values, { absolute: 1e-4, relative: 1e-4 });
-  const parts = { norm1: (x: Tensor) => x, norm2: (x: Tensor) => zeros(x.shape), dropout: 0.5 };
-  const attended = withRandom(new Random(1), () =>
-    preNormBlock(ones([1, 8, 8]), { ...parts, attention: (x) => x, feedForward: (x) => add(x, 4) }),
-  );
+  const layers: Sublayer[] = [
+    { name: "attention", norm: (x) => x, layer: (x) => x },
+    { name: "feedForward", norm: (x) => zeros(x.shape), layer: (x) => add(x, 4) },
+  ];
+  const attended = withRandom(new Random(1), () => transformerBlock(ones([1, 8, 8]), layers, { dropout: 0.5 }));
   // 1 + {0, 2} + {0, 8}: each branch element is dropped or doubled, the stream's 1 stays.
   expect([...new Set(attended.dataSync())].sort((a, b) => a - b)).toEqual([1, 3, 9, 11]);
 });
@@ -158,12 +157,15 @@ test("no tensor stays behind", () => {
   expectNoLeak(() => gradients((x) => layer.forward(x!), [x]));
 });
 
-test("a branch that changes the shape is named", () => {
-  const same = (x: Tensor): Tensor => x;
-  const parts = { norm1: same, attention: same, norm2: same, feedForward: same };
-  const narrow = (x: Tensor): Tensor => slice(x, [0, 0, 0], [1, 1, 1]);
-  expect(() => preNormBlock(ones([1, 1, 2]), { ...parts, attention: narrow })).toThrow(
-    "preNormBlock: attention must keep the shape [1,1,2], got [1,1,1]",
-  );
-  expect(() => preNormBlock(ones([1, 1, 2]), { ...parts, feedForward: narrow })).toThrow("feedForward must keep");
+test("a layer that changes the shape is named", () => {
+  const narrow = (name: string): Sublayer => ({
+    name,
+    norm: (x) => x,
+    layer: (x) => slice(x, [0, 0, 0], [1, 1, 1]),
+  });
+  for (const name of ["attention", "feedForward"]) {
+    expect(() => transformerBlock(ones([1, 1, 2]), [narrow(name)])).toThrow(
+      `${name} must keep the shape [1,1,2], got [1,1,1]`,
+    );
+  }
 });

@@ -1,2 +1,4 @@
+export { type WrittenFile, writeAtomically } from "./atomic.js";
 export { readSafetensors, type SafetensorsFile } from "./read.js";
-export { type LazyTensor, type WrittenFile, writeSafetensors } from "./write.js";
+export { readExactly } from "./read-exactly.js";
+export { type LazyTensor, writeSafetensors } from "./write.js";

@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { elementsOf, type StoredTensor } from "./dtype.js";
 import { SafetensorsError } from "./error.js";
 import { parseHeader, parseHeaderLength, type SafetensorsHeader, type TensorInfo } from "./header.js";
+import { readExactly } from "./read-exactly.js";
 
 /**
  * Opens a file and reads its header; call `close` when done.
@@ -58,18 +59,4 @@ export class SafetensorsFile {
   async close(): Promise<void> {
     await this.#handle.close();
   }
-}
-
-/** One system call reads less than 2 GiB. */
-const maxRead = 2 ** 30;
-
-async function readExactly(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, maxRead), position + done);
-    if (bytesRead === 0)
-      throw new SafetensorsError(`file ends at byte ${position + done}, in the middle of what its header promises`);
-    done += bytesRead;
-  }
-  return bytes;
 }

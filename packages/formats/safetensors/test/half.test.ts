@@ -5,7 +5,9 @@ import {
   decodeFloat16,
   encodeBFloat16,
   encodeFloat16,
+  findNonFinite,
   fromFloat32,
+  requireFinite,
   type StoredTensor,
   toFloat32,
 } from "../src/index.js";
@@ -61,4 +63,16 @@ test("fromFloat32 and toFloat32", () => {
   ];
   expect(whole.map((tensor) => toFloat32(tensor)[0])).toEqual([-3, 7]);
   expect(() => fromFloat32(values, [3], "I32" as "F32")).toThrow("dtype must be F64, F32, F16 or BF16, got I32");
+});
+
+test("NaN and infinity are found in every floating-point type", () => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    for (const dtype of ["F64", "F32", "F16", "BF16"] as const) {
+      const tensor = fromFloat32(Float32Array.of(65504, -1e-9, value, value), [4], dtype);
+      expect(findNonFinite(tensor)).toBe(2);
+      expect(() => requireFinite("w", tensor)).toThrow('tensor "w": element 2 of 4 is NaN or infinite');
+    }
+  }
+  expect(findNonFinite(fromFloat32(Float32Array.of(65504, -0, 1e-40), [3], "F16"))).toBe(-1);
+  expect(findNonFinite({ dtype: "I32", shape: [1], data: Int32Array.of(-1) })).toBe(-1);
 });

@@ -7,6 +7,8 @@
 // which are larger than the paper's table says.
 // Letters: V vocabulary, M maximal length, D model dim, F hidden, L layers.
 
+import { checkDivides, checkSizes } from "@llm/model-config";
+
 /** What a GPT-2 model is made of. */
 export interface GPT2Config {
   vocabSize: number;
@@ -58,12 +60,8 @@ export function gpt2ParameterCount(config: GPT2Config): number {
 export function resolveConfig(config: GPT2Config): Required<GPT2Config> {
   const { vocabSize, maxLength, dim, heads, layers, hiddenDim = 4 * dim } = config;
   const sizes = { vocabSize, maxLength, dim, heads, layers, hiddenDim };
-  for (const [name, size] of Object.entries(sizes)) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new Error(`GPT2: ${name} must be a positive whole number, got ${size}`);
-    }
-  }
-  if (dim % heads !== 0) throw new Error(`GPT2: heads must divide dim = ${dim}, got ${heads}`);
+  checkSizes("GPT2", sizes);
+  checkDivides("GPT2", { heads }, { dim });
   const { bias = true, dropout = 0, normEps = 1e-5 } = config;
   return { ...sizes, bias, dropout, normEps };
 }

@@ -1,9 +1,7 @@
 // config.json of Hugging Face's GPT2LMHeadModel.
 
+import { configReader, type HuggingFaceConfig } from "@llm/model-config";
 import { type GPT2Config, resolveConfig } from "./config.js";
-
-/** A parsed config.json. */
-export type HuggingFaceConfig = { [key: string]: unknown };
 
 /** What Hugging Face needs to know to load the weights of `toHuggingFace`. */
 export function toHuggingFaceConfig(config: GPT2Config): HuggingFaceConfig {
@@ -34,19 +32,7 @@ export function toHuggingFaceConfig(config: GPT2Config): HuggingFaceConfig {
  * @throws Error for another model type, a variant that GPT2 does not have, or a size that is missing
  */
 export function fromHuggingFaceConfig(json: HuggingFaceConfig): Required<GPT2Config> {
-  const read = (key: string): unknown => (Object.hasOwn(json, key) ? json[key] : undefined);
-  const only = (key: string, ...allowed: unknown[]): void => {
-    const value = read(key);
-    if (value === undefined || allowed.includes(value)) return;
-    throw new Error(
-      `GPT-2 config.json: ${key} is ${JSON.stringify(value)}, only ${JSON.stringify(allowed[0])} is known`,
-    );
-  };
-  const number = (key: string, fallback?: number): number => {
-    const value = read(key) ?? fallback;
-    if (typeof value === "number") return value;
-    throw new Error(`GPT-2 config.json: ${key} must be a number, got ${JSON.stringify(value)}`);
-  };
+  const { only, number } = configReader(json, "GPT-2 config.json");
   only("model_type", "gpt2");
   only("activation_function", "gelu_new", "gelu_pytorch_tanh");
   only("tie_word_embeddings", true);

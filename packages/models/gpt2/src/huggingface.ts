@@ -6,20 +6,42 @@
 // Their GPT-2 always has biases; a model without them gets zeros, which computes the same.
 // Source: https://huggingface.co/openai-community/gpt2, model.safetensors.
 
-import { clone, concat, split, type Tensor, tidy, transpose, zeros } from "@tensorflow/tfjs-core";
+import {
+  concatenatedRows,
+  type HuggingFaceMap,
+  toHuggingFace as mapped,
+  fromHuggingFace as unmapped,
+} from "@llm/hf-map";
+import { type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 
-/** Ours → theirs; inside a layer, relative to `layers.i` and `h.i`. */
-const OUTSIDE: Readonly<Record<string, string>> = { embed_tokens: "wte", embed_positions: "wpe", norm: "ln_f" };
-const INSIDE: Readonly<Record<string, string>> = {
-  input_layernorm: "ln_1",
-  "self_attn.o_proj": "attn.c_proj",
-  post_attention_layernorm: "ln_2",
-  "mlp.fc_in": "mlp.c_fc",
-  "mlp.fc_out": "mlp.c_proj",
+const map: HuggingFaceMap = {
+  model: "GPT-2",
+  modules: { embed_tokens: "wte", embed_positions: "wpe", norm: "ln_f" },
+  stacks: [
+    {
+      ours: "layers",
+      theirs: "h",
+      modules: {
+        input_layernorm: "ln_1",
+        "self_attn.o_proj": "attn.c_proj",
+        post_attention_layernorm: "ln_2",
+        "mlp.fc_in": "mlp.c_fc",
+        "mlp.fc_out": "mlp.c_proj",
+      },
+      fused: [
+        {
+          ours: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
+          theirs: "attn.c_attn",
+          layout: concatenatedRows(3),
+        },
+      ],
+    },
+  ],
+  transposed: /\.c_(attn|proj|fc)$/,
+  prefix: "transformer.",
+  // Old files hold the causal masks; the head is the embedding once more.
+  ignored: /^lm_head\.weight$|\.attn\.(masked_)?bias$/,
 };
-const FUSED = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"];
-
-const PATH = /^(?:(?:layers|h)\.(\d+)\.)?(.+)\.(weight|bias)$/;
 
 /**
  * Our state dictionary, or gradients under its names, as Hugging Face stores GPT-2.
@@ -29,25 +51,16 @@ const PATH = /^(?:(?:layers|h)\.(\d+)\.)?(.+)\.(weight|bias)$/;
  * @throws Error for a path that GPT2 does not have, or a query, key or value projection without the others
  */
 export function toHuggingFace(state: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  return converted((out) => {
-    for (const [path, tensor] of state) {
-      const { layer, module, kind } = parse(path);
-      const prefix = layer === undefined ? "" : `h.${layer}.`;
-      const part = layer === undefined ? -1 : FUSED.indexOf(module);
-      if (part === 0) out.set(`${prefix}attn.c_attn.${kind}`, fuse(state, `layers.${layer}`, kind));
-      if (part >= 0) continue;
-      const theirs = own(layer === undefined ? OUTSIDE : INSIDE, module, path);
-      out.set(`${prefix}${theirs}.${kind}`, transposes(theirs, kind) ? turned(tensor) : clone(tensor));
-    }
-    for (const [name, tensor] of [...out]) {
-      const bias = name.replace(/weight$/, "bias");
-      if (/^w[tp]e\./.test(name) || out.has(bias)) continue;
-      out.set(
-        bias,
-        tidy(() => zeros([tensor.shape.at(-1) as number])),
-      );
-    }
-  });
+  const out = mapped(map, state);
+  for (const [name, tensor] of [...out]) {
+    const bias = name.replace(/weight$/, "bias");
+    if (/^w[tp]e\./.test(name) || out.has(bias)) continue;
+    out.set(
+      bias,
+      tidy(() => zeros([tensor.shape.at(-1) as number])),
+    );
+  }
+  return out;
 }
 
 /**
@@ -59,65 +72,5 @@ export function toHuggingFace(state: ReadonlyMap<string, Tensor>): Map<string, T
  * @throws Error for a name that their GPT-2 does not have
  */
 export function fromHuggingFace(state: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  return converted((out) => {
-    for (const [name, tensor] of state) {
-      if (name === "lm_head.weight" || /\.attn\.(masked_)?bias$/.test(name)) continue;
-      const { layer, module, kind } = parse(name.replace(/^transformer\./, ""));
-      const prefix = layer === undefined ? "" : `layers.${layer}.`;
-      if (layer !== undefined && module === "attn.c_attn") {
-        unfuse(tensor, kind).forEach((third, i) => {
-          out.set(`${prefix}${FUSED[i]}.${kind}`, third);
-        });
-        continue;
-      }
-      const ours = own(layer === undefined ? REVERSE_OUTSIDE : REVERSE_INSIDE, module, name);
-      out.set(`${prefix}${ours}.${kind}`, transposes(module, kind) ? turned(tensor) : clone(tensor));
-    }
-  });
-}
-
-const reverse = (map: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(map).map(([ours, theirs]) => [theirs, ours]));
-const REVERSE_OUTSIDE = reverse(OUTSIDE);
-const REVERSE_INSIDE = reverse(INSIDE);
-
-/** Collects new tensors; frees them when `fill` throws. */
-function converted(fill: (out: Map<string, Tensor>) => void): Map<string, Tensor> {
-  const out = new Map<string, Tensor>();
-  try {
-    fill(out);
-    return out;
-  } catch (error) {
-    for (const tensor of out.values()) tensor.dispose();
-    throw error;
-  }
-}
-
-function parse(path: string): { layer: string | undefined; module: string; kind: string } {
-  const [, layer, module, kind] = PATH.exec(path) ?? [];
-  if (!module || !kind) throw new Error(`GPT-2 parameters end in .weight or .bias, got "${path}"`);
-  return { layer, module, kind };
-}
-
-function own(map: Readonly<Record<string, string>>, module: string, path: string): string {
-  const name = Object.hasOwn(map, module) ? map[module] : undefined;
-  if (name === undefined) throw new Error(`GPT-2 has no parameter "${path}"`);
-  return name;
-}
-
-const transposes = (theirs: string, kind: string): boolean => kind === "weight" && /\.c_(proj|fc)$/.test(theirs);
-
-const turned = (matrix: Tensor): Tensor => tidy(() => transpose(matrix));
-
-function fuse(state: ReadonlyMap<string, Tensor>, prefix: string, kind: string): Tensor {
-  const parts = FUSED.map((name) => {
-    const part = state.get(`${prefix}.${name}.${kind}`);
-    if (!part) throw new Error(`GPT-2 stores q, k and v together, but ${prefix}.${name}.${kind} is missing`);
-    return part;
-  });
-  return tidy(() => (kind === "bias" ? concat(parts) : transpose(concat(parts))));
-}
-
-function unfuse(tensor: Tensor, kind: string): Tensor[] {
-  return tidy(() => split(kind === "bias" ? tensor : transpose(tensor), 3));
+  return unmapped(map, state);
 }

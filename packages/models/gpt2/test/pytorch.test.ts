@@ -1,11 +1,20 @@
 import "@tensorflow/tfjs-backend-wasm";
 import { crossEntropy } from "@llm/cross-entropy";
 import { gradients, valueAndGrads } from "@llm/ops";
-import { expectClose, readFixture } from "@llm/testing";
-import { env, type Scalar, setBackend, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import {
+  expectClose,
+  expectGradients,
+  ReferenceAdamW,
+  readFixture,
+  referenceBatch,
+  referenceState,
+  referenceValues,
+  relativeError,
+  unpack,
+} from "@llm/testing";
+import { env, type Scalar, setBackend, tidy } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromHuggingFace, GPT2, type GPT2Config, toHuggingFace } from "../src/index.js";
-import { batch, numbers, ReferenceAdamW, relativeError, unpack, values } from "./reference.js";
 
 interface Run {
   losses: number[];
@@ -33,12 +42,8 @@ const block = readFixture<Block>(import.meta.url, "fixtures/block.json");
 function referenceModel(bias: boolean): GPT2 {
   const model = new GPT2({ ...steps.config, bias });
   tidy(() => {
-    const state = new Map<string, Tensor>();
-    for (const [name, { shape }] of toHuggingFace(model.stateDict())) {
-      const normWeight = name.includes("ln_") && name.endsWith("weight");
-      const scale = name.startsWith("w") ? 1 : name.endsWith("bias") ? 0.25 : 0.5;
-      state.set(name, values(name, shape, scale, normWeight ? 1 : 0));
-    }
+    const shapes = Array.from(toHuggingFace(model.stateDict()), ([name, { shape }]) => [name, shape] as const);
+    const state = referenceState(shapes, /^w[tp]e/);
     const ours = fromHuggingFace(state);
     if (!bias) for (const path of ours.keys()) if (path.endsWith("bias")) ours.delete(path);
     model.loadStateDict(ours);
@@ -63,34 +68,27 @@ describe.each(["cpu", "wasm"])("PyTorch's GPT-2 on %s", (backend) => {
       const model = referenceModel(true);
       const layer = model.layers[0]!;
       // The block of the fixture has weights named without a layer: `attn.c_attn.weight`.
-      const theirs = new Map(
-        [...toHuggingFace(model.stateDict())]
-          .filter(([name]) => name.startsWith("h.0."))
-          .map(([name, { shape }]): [string, Tensor] => {
-            const local = name.slice(4);
-            const normWeight = local.startsWith("ln_") && local.endsWith("weight");
-            return [name, values(local, shape, local.endsWith("bias") ? 0.25 : 0.5, normWeight ? 1 : 0)];
-          }),
-      );
+      const shapes = Object.entries(blockShapes(model));
+      const theirs = new Map([...referenceState(shapes, /^$/)].map(([name, value]) => [`h.0.${name}`, value]));
       model.loadStateDict(fromHuggingFace(theirs), { strict: false });
-      const x = values("x", [2, 5, 16], 4);
+      const x = referenceValues("x", [2, 5, 16], 4);
       expect(relativeError(layer.forward(x).dataSync(), unpack(block.y))).toBeLessThan(1e-5);
 
       const parameters = layer.namedParameters();
       const [dx, ...rest] = gradients(
         (y) => layer.forward(y!),
         [x, ...parameters.values()],
-        values("dy", [2, 5, 16], 2),
+        referenceValues("dy", [2, 5, 16], 2),
       );
       expect(relativeError(dx!.dataSync(), unpack(block.dx))).toBeLessThan(1e-4);
       const named = new Map([...parameters.keys()].map((path, i) => [`layers.0.${path}`, rest[i]!]));
-      checkGradients(toHuggingFace(named), block.gradients, "h.0.");
+      expectGradients(toHuggingFace(named), block.gradients, { prefix: "h.0." });
       model.dispose();
     }));
 
   test("logits of the whole model", () => {
     const model = referenceModel(true);
-    const { inputs } = batch(0, steps.batch, steps.time, model.vocabSize);
+    const { inputs } = referenceBatch(0, steps.batch, steps.time, model.vocabSize);
     const logits = tidy(() => model.forward(inputs).dataSync());
     expectClose(logits, unpack(steps.logits), { absolute: 1e-5, relative: 0 });
     model.dispose();
@@ -105,13 +103,13 @@ describe.each(["cpu", "wasm"])("PyTorch's GPT-2 on %s", (backend) => {
     const expected = bias ? steps.bias : steps.noBias;
     expected.losses.forEach((expectedLoss, step) => {
       tidy(() => {
-        const { inputs, labels } = batch(step, steps.batch, steps.time, model.vocabSize);
+        const { inputs, labels } = referenceBatch(step, steps.batch, steps.time, model.vocabSize);
         const { value, grads } = valueAndGrads(
           () => crossEntropy(model.forward(inputs), labels) as Scalar,
           model.namedParameters(),
         );
         expect(Math.abs((value.dataSync()[0] as number) - expectedLoss)).toBeLessThan(1e-5);
-        if (step === 0 && bias) checkGradients(toHuggingFace(grads), steps.gradients);
+        if (step === 0 && bias) expectGradients(toHuggingFace(grads), steps.gradients);
         const norm = optimizer.step(model.namedParameters(), grads);
         expect(Math.abs(norm / (expected.gradientNorms[step] as number) - 1)).toBeLessThan(1e-4);
       });
@@ -120,15 +118,9 @@ describe.each(["cpu", "wasm"])("PyTorch's GPT-2 on %s", (backend) => {
   });
 });
 
-function checkGradients(actual: Map<string, Tensor>, expected: Record<string, string>, prefix = ""): void {
-  const found = numbers(actual);
-  expect([...found.keys()].sort()).toEqual(
-    Object.keys(expected)
-      .map((name) => prefix + name)
-      .sort(),
+const blockShapes = (model: GPT2): Record<string, number[]> =>
+  Object.fromEntries(
+    [...toHuggingFace(model.stateDict())].flatMap(([name, { shape }]) =>
+      name.startsWith("h.0.") ? [[name.slice(4), shape]] : [],
+    ),
   );
-  for (const [name, packed] of Object.entries(expected)) {
-    const error = relativeError(found.get(prefix + name) as Float32Array, unpack(packed));
-    expect(error, name).toBeLessThan(1e-4);
-  }
-}

@@ -8,6 +8,7 @@
 // Letters: V vocabulary, D model dim, N heads, K kv heads, H head dim, F hidden, L layers.
 
 import { gluHiddenDim } from "@llm/glu";
+import { checkDivides, checkSizes } from "@llm/model-config";
 import type { RopeScaling } from "@llm/rope";
 
 /** What a LLaMA model is made of. */
@@ -98,12 +99,8 @@ export function resolveConfig(config: LlamaConfig): ResolvedLlamaConfig {
   const { vocabSize, maxLength, dim, heads, layers } = config;
   const { kvHeads = heads, headDim = dim / heads, hiddenDim = gluHiddenDim(dim) } = config;
   const sizes = { vocabSize, maxLength, dim, heads, kvHeads, headDim, hiddenDim, layers };
-  for (const [name, size] of Object.entries(sizes)) {
-    if (Number.isSafeInteger(size) && size > 0) continue;
-    const hint = name === "headDim" ? "; without headDim, heads must divide dim" : "";
-    throw new Error(`Llama: ${name} must be a positive whole number, got ${size}${hint}`);
-  }
-  if (heads % kvHeads !== 0) throw new Error(`Llama: kvHeads must divide heads = ${heads}, got ${kvHeads}`);
+  checkSizes("Llama", sizes);
+  checkDivides("Llama", { kvHeads }, { heads });
   if (headDim % 2 !== 0)
     throw new Error(`Llama: headDim must be even, because features rotate in pairs; got ${headDim}`);
   const { ropeBase = 10000, ropeScaling, normEps = 1e-5, tied = false } = config;

@@ -1,3 +1,4 @@
+export type { HuggingFaceConfig } from "@llm/model-config";
 export {
   type LlamaConfig,
   type LlamaPreset,
@@ -5,6 +6,8 @@ export {
   llamaPresets,
   type ResolvedLlamaConfig,
 } from "./config.js";
-export { fromHuggingFaceConfig, type HuggingFaceConfig, toHuggingFaceConfig } from "./huggingface-config.js";
-export { Llama, type LlamaForwardOptions } from "./llama.js";
+export { fromGGUF, fromGGUFConfig, toGGUF, toGGUFConfig } from "./gguf.js";
+export { fromHuggingFaceConfig, toHuggingFaceConfig } from "./huggingface-config.js";
+export { Llama } from "./llama.js";
 export { LlamaModel } from "./model.js";
+export { llamaTraits } from "./traits.js";

@@ -2,6 +2,7 @@
 // Shapes: B batch, T time, D model dim.
 
 import type { SelfAttentionOptions } from "@llm/attention";
+import { throughLayers } from "@llm/decoder";
 import { Embedding } from "@llm/embedding";
 import { GLU } from "@llm/glu";
 import { GroupedQueryAttention } from "@llm/gqa";
@@ -35,11 +36,7 @@ export class LlamaModel extends Module {
 
   /** int32 [B, T] → [B, T, D], normed. The options reach every layer's attention, with the layer's number. */
   forward(ids_BT: Tensor, options: SelfAttentionOptions): Tensor {
-    const x_BTD = this.layers.reduce(
-      (x, layer, i) => layer.forward(x, { ...options, layer: i }),
-      this.embedTokens.forward(ids_BT),
-    );
-    return this.norm.forward(x_BTD);
+    return this.norm.forward(throughLayers(this.layers, this.embedTokens.forward(ids_BT), options));
   }
 }
 

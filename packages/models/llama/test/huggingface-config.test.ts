@@ -49,6 +49,16 @@ test.each(Object.entries(llamaPresets))("%s there and back again", (_, preset: L
   });
 });
 
+test.each([
+  { kind: "linear", factor: 2 },
+  { kind: "dynamic", factor: 2, originalLength: 4096 },
+  { kind: "yarn", factor: 16, originalLength: 4096, betaFast: 30, betaSlow: 2, magnitude: 1.2 },
+  { kind: "yarn", factor: 16, originalLength: 4096, betaFast: 32, betaSlow: 1 },
+] as const)("scaling there and back again: $kind", (ropeScaling) => {
+  const json = toHuggingFaceConfig({ ...llamaPresets["llama-3.2-1b"], ropeScaling });
+  expect(fromHuggingFaceConfig(JSON.parse(JSON.stringify(json))).ropeScaling).toEqual(ropeScaling);
+});
+
 test("defaults of old files, and the form of Transformers 5", () => {
   const { num_key_value_heads: _, head_dim: __, rope_scaling: ___, rope_theta: ____, ...old } = published;
   expect(fromHuggingFaceConfig(old)).toMatchObject({ kvHeads: 32, headDim: 64, ropeBase: 10000 });
@@ -71,9 +81,12 @@ test("what Llama does not have is an error", () => {
   expect(read({ model_type: "gpt2" })).toThrow('model_type is "gpt2", only "llama" is known');
   expect(read({ attention_bias: true })).toThrow("attention_bias is true");
   expect(read({ hidden_act: "gelu" })).toThrow("hidden_act");
-  expect(read({ rope_scaling: { rope_type: "yarn", factor: 4 } })).toThrow('type "yarn" is not known');
+  expect(read({ rope_scaling: { rope_type: "longrope", factor: 4 } })).toThrow('type "longrope" is not known');
   expect(read({ rope_scaling: { rope_type: "linear" } })).toThrow("rope_scaling: factor must be a number");
   expect(read({ rope_scaling: 3 })).toThrow("rope_scaling must be an object, got 3");
+  expect(() =>
+    toHuggingFaceConfig({ ...llamaPresets["llama-3.2-1b"], ropeScaling: { kind: "ntk", factor: 2 } }),
+  ).toThrow("set ropeBase to base · factor^(d / (d − 2))");
   expect(read({ hidden_size: undefined })).toThrow("hidden_size must be a number, got undefined");
   expect(read({ num_key_value_heads: 5 })).toThrow("kvHeads must divide heads");
   expect(() => fromHuggingFaceConfig(Object.create(published))).toThrow("hidden_size must be a number");

@@ -1,11 +1,20 @@
 import "@tensorflow/tfjs-backend-wasm";
 import { crossEntropy } from "@llm/cross-entropy";
 import { gradients, valueAndGrads } from "@llm/ops";
-import { expectClose, readFixture } from "@llm/testing";
-import { env, type Scalar, setBackend, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import {
+  expectClose,
+  expectGradients,
+  ReferenceAdamW,
+  readFixture,
+  referenceBatch,
+  referenceState,
+  referenceValues,
+  relativeError,
+  unpack,
+} from "@llm/testing";
+import { env, type Scalar, setBackend, tidy } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Llama, type LlamaConfig } from "../src/index.js";
-import { batch, numbers, ReferenceAdamW, relativeError, unpack, values } from "./reference.js";
 
 interface Run {
   losses: number[];
@@ -33,12 +42,10 @@ const block = readFixture<Block>(import.meta.url, "fixtures/block.json");
 function referenceModel(tied: boolean, prefix = ""): Llama {
   const model = new Llama({ ...steps.config, tied });
   tidy(() => {
-    const state = new Map<string, Tensor>();
-    for (const [name, { shape }] of model.stateDict()) {
-      const scale = /embed_tokens|lm_head/.test(name) ? 1 : 0.5;
-      state.set(name, values(name.replace(prefix, ""), shape, scale, shape.length === 1 ? 1 : 0));
-    }
-    model.loadStateDict(state);
+    const shapes = Array.from(model.stateDict(), ([name, { shape }]) => [name.replace(prefix, ""), shape] as const);
+    const state = referenceState(shapes, /embed_tokens|lm_head/);
+    const named = new Map([...model.stateDict()].map(([name]) => [name, state.get(name.replace(prefix, ""))!]));
+    model.loadStateDict(named);
   });
   return model;
 }
@@ -59,23 +66,23 @@ describe.each(["cpu", "wasm"])("PyTorch's LLaMA on %s", (backend) => {
     tidy(() => {
       const model = referenceModel(true, "model.layers.0.");
       const layer = model.model.layers[0]!;
-      const x = values("x", [2, 5, 16], 4);
+      const x = referenceValues("x", [2, 5, 16], 4);
       expect(relativeError(layer.forward(x).dataSync(), unpack(block.y))).toBeLessThan(1e-5);
 
       const parameters = layer.namedParameters();
       const [dx, ...rest] = gradients(
         (y) => layer.forward(y!),
         [x, ...parameters.values()],
-        values("dy", [2, 5, 16], 2),
+        referenceValues("dy", [2, 5, 16], 2),
       );
       expect(relativeError(dx!.dataSync(), unpack(block.dx))).toBeLessThan(1e-4);
-      checkGradients(new Map([...parameters.keys()].map((path, i) => [path, rest[i]!])), block.gradients);
+      expectGradients(new Map([...parameters.keys()].map((path, i) => [path, rest[i]!])), block.gradients);
       model.dispose();
     }));
 
   test("logits of the whole model", () => {
     const model = referenceModel(false);
-    const { inputs } = batch(0, steps.batch, steps.time, model.vocabSize);
+    const { inputs } = referenceBatch(0, steps.batch, steps.time, model.vocabSize);
     const logits = tidy(() => model.forward(inputs).dataSync());
     expectClose(logits, unpack(steps.logits), { absolute: 1e-5, relative: 0 });
     model.dispose();
@@ -90,13 +97,13 @@ describe.each(["cpu", "wasm"])("PyTorch's LLaMA on %s", (backend) => {
     const expected = tied ? steps.tied : steps.untied;
     expected.losses.forEach((expectedLoss, step) => {
       tidy(() => {
-        const { inputs, labels } = batch(step, steps.batch, steps.time, model.vocabSize);
+        const { inputs, labels } = referenceBatch(step, steps.batch, steps.time, model.vocabSize);
         const { value, grads } = valueAndGrads(
           () => crossEntropy(model.forward(inputs), labels) as Scalar,
           model.namedParameters(),
         );
         expect(Math.abs((value.dataSync()[0] as number) - expectedLoss)).toBeLessThan(1e-5);
-        if (step === 0 && !tied) checkGradients(grads, steps.gradients);
+        if (step === 0 && !tied) expectGradients(grads, steps.gradients);
         const norm = optimizer.step(model.namedParameters(), grads);
         expect(Math.abs(norm / (expected.gradientNorms[step] as number) - 1)).toBeLessThan(1e-4);
       });
@@ -104,11 +111,3 @@ describe.each(["cpu", "wasm"])("PyTorch's LLaMA on %s", (backend) => {
     model.dispose();
   });
 });
-
-function checkGradients(actual: Map<string, Tensor>, expected: Record<string, string>): void {
-  const found = numbers(actual);
-  expect([...found.keys()].sort()).toEqual(Object.keys(expected).sort());
-  for (const [name, packed] of Object.entries(expected)) {
-    expect(relativeError(found.get(name) as Float32Array, unpack(packed)), name).toBeLessThan(1e-4);
-  }
-}

@@ -7,6 +7,7 @@
 // Shapes: B batch, T time, V vocabulary.
 
 import { type CrossEntropyOptions, crossEntropy } from "@llm/cross-entropy";
+import { type Sequence, sequence } from "@llm/objective";
 import type { Tensor } from "@tensorflow/tfjs-core";
 
 /** How labels are shifted. */
@@ -57,4 +58,16 @@ export function causalLmLoss(logits_BTV: Tensor, targets_BT: Tensor, options: Cr
     );
   }
   return crossEntropy(logits_BTV, targets_BT, options);
+}
+
+/**
+ * A document as an example: n ids give n − 1 inputs and their next tokens.
+ *
+ * @param ids at least 2
+ * @throws RangeError for fewer
+ */
+export function causalLm(ids: ArrayLike<number>): Sequence {
+  if (ids.length < 2) throw new RangeError(`causalLm: a text needs 2 tokens to predict one, got ${ids.length}`);
+  const all = Int32Array.from(ids);
+  return sequence(all.subarray(0, -1), all.subarray(1));
 }

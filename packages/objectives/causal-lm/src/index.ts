@@ -1,2 +1,2 @@
-export { causalLmLoss, type ShiftOptions, shiftLabels } from "./causal-lm.js";
+export { causalLm, causalLmLoss, type ShiftOptions, shiftLabels } from "./causal-lm.js";
 export { bitsPerByte, perplexity } from "./metrics.js";

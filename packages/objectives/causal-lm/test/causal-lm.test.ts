@@ -3,7 +3,7 @@ import { expectClose, expectNoLeak } from "@llm/testing";
 import { type Tensor, tensor, zeros } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bitsPerByte, causalLmLoss, perplexity, shiftLabels } from "../src/index.js";
+import { bitsPerByte, causalLm, causalLmLoss, perplexity, shiftLabels } from "../src/index.js";
 
 test("targets are the labels one position later, and each row's last is ignored", () => {
   expect(Array.from(shiftLabels([5, 6, 7]))).toEqual([6, 7, -100]);
@@ -14,6 +14,17 @@ test("targets are the labels one position later, and each row's last is ignored"
   expect(Array.from(shiftLabels([]))).toEqual([]);
   expect(() => shiftLabels([1, 2, 3], { context: 2 })).toThrow("3 labels are not a whole number of rows of 2");
   expect(() => shiftLabels([1, 2], { context: 0 })).toThrow(RangeError);
+});
+
+test("a document of n tokens asks n − 1 times for the next, and opens nothing", () => {
+  const { inputs, targets, positions, open } = causalLm([5, 6, 7]);
+  expect([inputs, targets, positions, open].map((each) => Array.from(each))).toEqual([
+    [5, 6],
+    [6, 7],
+    [0, 1],
+    [0, 0],
+  ]);
+  expect(() => causalLm([5])).toThrow("a text needs 2 tokens to predict one, got 1");
 });
 
 test("shifting rows together is shifting each on its own", () => {

@@ -1,7 +1,8 @@
 import { Module } from "@llm/module";
 import { keep, type Tensor } from "@tensorflow/tfjs-core";
 import { type RopeLayout, rope } from "./rope.js";
-import { type RopeScaling, type RopeTable, ropeTable } from "./table.js";
+import type { RopeScaling } from "./scaling.js";
+import { type RopeTable, ropeTable } from "./table.js";
 
 /** Sizes of a rotary position embedding. */
 export interface RopeConfig {
@@ -20,10 +21,14 @@ export interface RopeConfig {
 /**
  * `rope` with its own table, for all layers of a model to share. It has no parameters; the table is made at
  * the first use, again after `dispose`, and belongs to no state dictionary.
+ *
+ * Under the scaling "dynamic", the table is made anew when a text beyond the original length grows: its keys in a
+ * cache then keep the angles of an earlier, shorter text, as in Hugging Face.
  */
 export class Rope extends Module {
   readonly config: RopeConfig;
   #table: RopeTable | undefined;
+  #length = 0;
 
   constructor(config: RopeConfig) {
     super();
@@ -34,23 +39,37 @@ export class Rope extends Module {
 
   /** Cosines and sines, each [maxLength, rotaryDim/2]. Owned by this module. */
   get table(): RopeTable {
-    if (!this.#table) {
-      const { headDim, rotaryDim = headDim, maxLength, base, scaling } = this.config;
-      const { cos, sin } = ropeTable({ headDim: rotaryDim, length: maxLength, base, scaling });
-      // Made inside of whatever tidy is open, but not its own to free.
-      this.#table = { cos: keep(cos), sin: keep(sin) };
-    }
-    return this.#table;
+    return this.#tableFor(this.config.maxLength);
   }
 
-  /** [..., T, headDim] → the same shape, for positions from `offset` on. */
-  forward(x: Tensor, offset = 0): Tensor {
-    return rope(x, this.table, { layout: this.config.layout, offset });
+  /** [..., T, headDim] → the same shape, for positions from `at` on, or at ids: int32 [T] or [B, T]. */
+  forward(x: Tensor, at: number | Tensor = 0): Tensor {
+    const { layout } = this.config;
+    if (typeof at !== "number") return rope(x, this.table, { layout, positions: at });
+    return rope(x, this.#tableFor(at + (x.shape.at(-2) ?? 0)), { layout, offset: at });
+  }
+
+  #tableFor(text: number): RopeTable {
+    const { headDim, rotaryDim = headDim, maxLength, base, scaling } = this.config;
+    const dynamic = scaling?.kind === "dynamic";
+    const length = dynamic ? Math.min(maxLength, Math.max(text, scaling.originalLength)) : maxLength;
+    if (this.#length !== length) this.#free();
+    if (!this.#table) {
+      const { cos, sin } = ropeTable({ headDim: rotaryDim, length, base, scaling });
+      // Made inside of whatever tidy is open, but not its own to free.
+      this.#table = { cos: keep(cos), sin: keep(sin) };
+      this.#length = length;
+    }
+    return this.#table;
   }
 
   /** Frees the table. */
   override dispose(): void {
     super.dispose();
+    this.#free();
+  }
+
+  #free(): void {
     this.#table?.cos.dispose();
     this.#table?.sin.dispose();
     this.#table = undefined;

@@ -10,14 +10,15 @@
 // tfjs' `wasm` it is two to four times faster, forward and backward, than slices and a concatenation.
 // Shapes: B batch, N heads, T time, H head dim, R rotated features (R ≤ H, R = 2·pairs).
 
-import { type Contract, defineOp, product } from "@llm/ops";
+import { type Contract, defineOp, product, registerGradients } from "@llm/ops";
 import { add, concat, mul, ones, reshape, slice, stack, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import { rowsAt } from "./positions.js";
 import type { RopeTable } from "./table.js";
 
 /** Which features form a pair. */
 export type RopeLayout = "half" | "interleaved";
 
-/** A fused kernel `Rope` takes x, cos and sin, and the attributes `layout` and `offset`. */
+/** A fused kernel `Rope` takes x, cos and sin [rows, R/2], and the attributes `layout` and `offset`. */
 export const ropeContract: Contract = { name: "Rope", differentiable: ["x"], saved: ["cos", "sin"] };
 
 /** What a rotation may be told. */
@@ -26,18 +27,33 @@ export interface RopeOptions {
   layout?: RopeLayout;
   /** Position of the first token; with a cache, the number of tokens in it. Default 0. */
   offset?: number;
+  /**
+   * Instead of `offset`: the position of each token, int32 [T], or [B, T] where sequences differ (which runs the
+   * composite, since fused kernels know one table for all sequences).
+   */
+  positions?: Tensor;
 }
 
-const op = defineOp<{ x: Tensor; cos: Tensor; sin: Tensor }, Required<RopeOptions>>({
+interface Attrs {
+  layout: RopeLayout;
+  offset: number;
+}
+
+const op = defineOp<{ x: Tensor; cos: Tensor; sin: Tensor }, Attrs>({
   contract: ropeContract,
   composite: ({ x, cos, sin }, { layout, offset }) => {
-    const [time, headDim] = x.shape.slice(-2) as [number, number];
-    const cos_TH = perFeature(slice(cos, [offset, 0], [time, -1]), headDim, layout, ones);
-    const sin_TH = perFeature(slice(sin, [offset, 0], [time, -1]), headDim, layout, zeros);
-    const turned = product(x, quarterTurn(headDim, cos.shape[1] as number, layout));
-    return add(mul(x, cos_TH), mul(turned, sin_TH));
+    const time = x.shape.at(-2) as number;
+    const rows = (table: Tensor): Tensor => slice(table, [offset, 0], [time, -1]);
+    return rotated(x, rows(cos), rows(sin), layout);
   },
 });
+
+/** cos and sin [..., T, R/2] broadcast to x [..., T, H]. */
+function rotated(x: Tensor, cos: Tensor, sin: Tensor, layout: RopeLayout): Tensor {
+  const headDim = x.shape.at(-1) as number;
+  const turned = product(x, quarterTurn(headDim, cos.shape.at(-1) as number, layout));
+  return add(mul(x, perFeature(cos, headDim, layout, ones)), mul(turned, perFeature(sin, headDim, layout, zeros)));
+}
 
 /**
  * Rotates queries or keys by their positions.
@@ -50,17 +66,37 @@ const op = defineOp<{ x: Tensor; cos: Tensor; sin: Tensor }, Required<RopeOption
  * @returns the same shape
  * @throws Error when positions exceed the table, or the table is wider than the head
  */
-export function rope(x_BNTH: Tensor, table: RopeTable, { layout = "half", offset = 0 }: RopeOptions = {}): Tensor {
-  const { cos, sin } = table;
+export function rope(x_BNTH: Tensor, table: RopeTable, options: RopeOptions = {}): Tensor {
+  const { layout = "half", offset = 0, positions } = options;
+  checkTable(x_BNTH, table);
+  if (layout !== "half" && layout !== "interleaved") {
+    throw new Error(`rope: layout must be "half" or "interleaved", got ${JSON.stringify(layout)}`);
+  }
+  const time = x_BNTH.shape.at(-2) as number;
+  if (!positions) {
+    checkOffset(offset, time, table.cos.shape[0] as number);
+    return tidy(() => op({ x: x_BNTH, ...table }, { layout, offset }));
+  }
+  if (offset) throw new Error("rope: give either offset or positions, not both");
+  registerGradients();
+  return tidy(() => {
+    const { cos, sin } = rowsAt(table, positions, time, x_BNTH.rank === 4 ? x_BNTH.shape[0] : undefined);
+    return cos.rank === 2 ? op({ x: x_BNTH, cos, sin }, { layout, offset: 0 }) : rotated(x_BNTH, cos, sin, layout);
+  });
+}
+
+function checkTable(x: Tensor, { cos, sin }: RopeTable): void {
   if (cos.rank !== 2 || cos.shape.join() !== sin.shape.join()) {
     throw new Error(`rope: cos and sin must both be [length, headDim/2], got [${cos.shape}] and [${sin.shape}]`);
   }
-  const [length, pairs] = cos.shape as [number, number];
-  if (x_BNTH.rank < 2) throw new Error(`rope: x must be [..., time, headDim], got shape [${x_BNTH.shape}]`);
-  const [time, headDim] = x_BNTH.shape.slice(-2) as [number, number];
+  if (x.rank < 2) throw new Error(`rope: x must be [..., time, headDim], got shape [${x.shape}]`);
+  const [headDim, pairs] = [x.shape.at(-1), cos.shape[1]] as [number, number];
   if (2 * pairs > headDim) {
-    throw new Error(`rope: the table rotates ${2 * pairs} features, but x [${x_BNTH.shape}] has only ${headDim}`);
+    throw new Error(`rope: the table rotates ${2 * pairs} features, but x [${x.shape}] has only ${headDim}`);
   }
+}
+
+function checkOffset(offset: number, time: number, length: number): void {
   if (!Number.isInteger(offset) || offset < 0) {
     throw new Error(`rope: offset must be a whole number of at least 0, got ${offset}`);
   }
@@ -69,23 +105,16 @@ export function rope(x_BNTH: Tensor, table: RopeTable, { layout = "half", offset
       `rope: positions ${offset} … ${offset + time - 1} exceed the table's ${length}; build it with a larger length`,
     );
   }
-  if (layout !== "half" && layout !== "interleaved") {
-    throw new Error(`rope: layout must be "half" or "interleaved", got ${JSON.stringify(layout)}`);
-  }
-  return tidy(() => op({ x: x_BNTH, cos, sin }, { layout, offset }));
 }
 
-/** [T, R/2] → [T, H]: each pair's value at both of its features, and `rest` at those that are not rotated. */
-function perFeature(
-  values: Tensor,
-  headDim: number,
-  layout: RopeLayout,
-  rest: (shape: [number, number]) => Tensor,
-): Tensor {
-  const [time, pairs] = values.shape as [number, number];
+/** [..., T, R/2] → [..., T, H]: each pair's value at both of its features, and `rest` at those that are not rotated. */
+function perFeature(values: Tensor, headDim: number, layout: RopeLayout, rest: (shape: [number]) => Tensor): Tensor {
+  const lead = values.shape.slice(0, -1);
+  const pairs = values.shape.at(-1) as number;
   const twice =
-    layout === "half" ? concat([values, values], 1) : reshape(stack([values, values], 2), [time, 2 * pairs]);
-  return headDim === 2 * pairs ? twice : concat([twice, rest([time, headDim - 2 * pairs])], 1);
+    layout === "half" ? concat([values, values], -1) : reshape(stack([values, values], -1), [...lead, 2 * pairs]);
+  if (headDim === 2 * pairs) return twice;
+  return concat([twice, rest([...lead, headDim - 2 * pairs] as unknown as [number])], -1);
 }
 
 /** J [H, H] with (x·J)_a = −x_b and (x·J)_b = x_a for each pair. */

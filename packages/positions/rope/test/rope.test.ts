@@ -4,7 +4,7 @@ import { expectClose, expectNoLeak, readFixture } from "@llm/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RopeLayout, rope, ropeTable } from "../src/index.js";
+import { type RopeLayout, rope, rope2d, ropeTable } from "../src/index.js";
 
 interface Case extends Record<"x" | "dy" | "y" | "dx", never> {
   layout: RopeLayout;
@@ -12,7 +12,12 @@ interface Case extends Record<"x" | "dy" | "y" | "dx", never> {
   base: number;
   offset: number;
 }
-const { cases } = readFixture<{ cases: Case[] }>(import.meta.url, "fixtures/rope.json");
+type WithIds = Omit<Case, "base" | "offset"> & { ids: never };
+const { cases, ids, twoDimensional } = readFixture<{ cases: Case[]; ids: WithIds[]; twoDimensional: WithIds[] }>(
+  import.meta.url,
+  "fixtures/rope.json",
+);
+const int32 = (values: never): tf.Tensor => tf.cast(tf.tensor(values), "int32");
 
 describe.each(["cpu", "wasm"])("%s", (backend) => {
   beforeAll(async () => void (await tf.setBackend(backend)));
@@ -22,6 +27,20 @@ describe.each(["cpu", "wasm"])("%s", (backend) => {
     const table = ropeTable({ headDim: t.rotaryDim, length: 12, base: t.base });
     const f = (x: tf.Tensor): tf.Tensor => rope(x, table, t);
     // The fixture is float64; two products of values up to 3 round at 3e-7.
+    expectClose(f(tf.tensor(t.x)), t.y, { absolute: 1e-6, relative: 0 });
+    expectClose(gradients((x) => f(x!), [tf.tensor(t.x)], tf.tensor(t.dy))[0]!, t.dx, { absolute: 1e-6, relative: 0 });
+  });
+
+  test.each(ids)("PyTorch: $layout, $rotaryDim of 8 features, position ids $ids", (t) => {
+    const table = ropeTable({ headDim: t.rotaryDim, length: 12 });
+    const f = (x: tf.Tensor): tf.Tensor => rope(x, table, { layout: t.layout, positions: int32(t.ids) });
+    expectClose(f(tf.tensor(t.x)), t.y, { absolute: 1e-6, relative: 0 });
+    expectClose(gradients((x) => f(x!), [tf.tensor(t.x)], tf.tensor(t.dy))[0]!, t.dx, { absolute: 1e-6, relative: 0 });
+  });
+
+  test.each(twoDimensional)("PyTorch: two dimensions, positions $ids", (t) => {
+    const table = ropeTable({ headDim: 4, length: 12 });
+    const f = (x: tf.Tensor): tf.Tensor => rope2d(x, table, int32(t.ids));
     expectClose(f(tf.tensor(t.x)), t.y, { absolute: 1e-6, relative: 0 });
     expectClose(gradients((x) => f(x!), [tf.tensor(t.x)], tf.tensor(t.dy))[0]!, t.dx, { absolute: 1e-6, relative: 0 });
   });
@@ -78,6 +97,33 @@ test("an offset continues the sequence, as a cache needs it", () => {
   expectClose(tf.concat(parts, 2), whole.dataSync(), { absolute: 0, relative: 0 });
 });
 
+test("ids that count up are an offset, for one table or for each sequence", () => {
+  const x = tf.randomNormal([2, 3, 5, H], 0, 1, "float32", 1);
+  for (const how of ["half", "interleaved"] as const) {
+    const expected = rope(x, table, { layout: how, offset: 7 }).dataSync();
+    const row = tf.range(7, 12, 1, "int32");
+    for (const positions of [row, tf.reshape(row, [1, 5]), tf.stack([row, row])]) {
+      expectClose(rope(x, table, { layout: how, positions }), expected, { absolute: 0, relative: 0 });
+    }
+  }
+});
+
+test("in two dimensions, scores depend on both distances alone", () => {
+  const place = fc.integer({ min: 0, max: 90 });
+  const small = ropeTable({ headDim: H / 2, length: 200 });
+  const turn = (x: number[], p: number, q: number): number[] =>
+    Array.from(
+      tf.tidy(() => rope2d(tf.tensor(x, [1, 1, 1, H]), small, tf.tensor2d([[p], [q]], [2, 1], "int32"))).dataSync(),
+    );
+  fc.assert(
+    fc.property(features, features, place, place, place, place, place, place, (q, k, a, b, c, d, s, t) => {
+      const score = dot(turn(q, a, b), turn(k, c, d));
+      expectClose([dot(turn(q, a + s, b + t), turn(k, c + s, d + t))], [score], { absolute: 1e-5 });
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test("only the result stays, in a tidy or not", () => {
   const x = tf.ones([1, 2, 3, H]);
   expectNoLeak(() => gradients((z) => rope(z!, table, { layout: "interleaved" }), [x]));
@@ -85,6 +131,10 @@ test("only the result stays, in a tidy or not", () => {
   const y = rope(x, table);
   expect(tf.memory().numTensors).toBe(before + 1);
   y.dispose();
+  const positions = tf.tensor([[0, 1, 2]], [1, 3], "int32");
+  expectNoLeak(() => gradients((z) => rope(z!, table, { positions }), [x]));
+  const [narrow, both] = [ropeTable({ headDim: 4, length: 9 }), tf.concat([positions, positions])];
+  expectNoLeak(() => gradients((z) => rope2d(z!, narrow, both), [x]));
 });
 
 test("a fused kernel gets what the contract says", () => {
@@ -104,6 +154,11 @@ test("a fused kernel gets what the contract says", () => {
     expectClose(gradients((z) => rope(z!, table, { offset: 3 }), [x])[0]!, tf.fill([2 * H], -1));
     const attrs = '{"layout":"half","offset":3}';
     expect(seen).toEqual([`Rope(x,cos,sin; ${attrs})`, `RopeGrad(dy,cos,sin; ${attrs})`]);
+    seen.length = 0;
+    rope(x, table, { positions: tf.tensor([5, 3], [2], "int32") });
+    expect(seen).toEqual(['Rope(x,cos,sin; {"layout":"half","offset":0})']);
+    rope(tf.ones([2, 1, 2, H]), table, { positions: tf.tensor([5, 3, 0, 1], [2, 2], "int32") });
+    expect(seen.length).toBe(1);
   } finally {
     for (const name of ["Rope", "RopeGrad"]) tf.unregisterKernel(name, "cpu");
   }
@@ -117,4 +172,16 @@ test("errors teach", () => {
   expect(() => rope(tf.zeros([H]), table)).toThrow("[..., time, headDim]");
   expect(() => rope(x, { cos: table.cos, sin: tf.zeros([2, 2]) })).toThrow("cos and sin must both be");
   expect(() => rope(x, table, { layout: "neox" as never })).toThrow('"half" or "interleaved", got "neox"');
+  const at = (values: number[], shape: number[], dtype: "int32" | "float32" = "int32") => ({
+    positions: tf.tensor(values, shape, dtype),
+  });
+  expect(() => rope(tf.zeros([1, 1, 2, H]), table, at([0, 200], [2]))).toThrow("position 200 exceeds the table's 200");
+  expect(() => rope(tf.zeros([1, 1, 2, H]), table, at([0, -1], [2]))).toThrow("position -1 exceeds");
+  expect(() => rope(x, table, at([0, 1], [2]))).toThrow(
+    "int32 of shape [8] or [1,8] to match x, got int32 of shape [2]",
+  );
+  expect(() => rope(tf.zeros([1, 1, 2, H]), table, at([0, 1], [2], "float32"))).toThrow("got float32");
+  expect(() => rope(tf.zeros([1, 1, 2, H]), table, { offset: 1, ...at([0, 1], [2]) })).toThrow("not both");
+  expect(() => rope2d(x, table, tf.zeros([8], "int32"))).toThrow("[2, time] or [batch, 2, time]");
+  expect(() => rope2d(tf.zeros([2, 8]), table, tf.zeros([2, 8], "int32"))).toThrow("with an even headDim, got [2,8]");
 });

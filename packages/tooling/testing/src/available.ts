@@ -3,6 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 interface Requirement {
   /** Whether this machine has it. */
@@ -14,6 +15,9 @@ interface Requirement {
 /** Python with the Debian packages that the fixtures' generators use. */
 export const python = "/usr/bin/python3";
 
+/** In the package that depends on node-llama-cpp. */
+const probeOfLlama = fileURLToPath(new URL("../../interop/probe.mjs", import.meta.url));
+
 const requirements: Record<string, Requirement> = {
   numpy: { probe: () => succeeds(python, ["-c", "import numpy"]), remedy: "apt-get install python3-numpy" },
   torch: { probe: () => succeeds(python, ["-c", "import torch"]), remedy: "apt-get install python3-torch" },
@@ -21,6 +25,10 @@ const requirements: Record<string, Requirement> = {
     probe: () =>
       existsSync(new URL("../../../backends/backend-native/build/Release/backend_native.node", import.meta.url)),
     remedy: "install a C++ compiler, make and Python, then run npm run setup",
+  },
+  llama: {
+    probe: () => succeeds(process.execPath, [probeOfLlama]),
+    remedy: "npm run setup on x64 or arm64, where node-llama-cpp has a binary",
   },
   browser: { probe: () => succeeds("chromium", ["--version"]), remedy: "apt-get install chromium" },
 };

@@ -6,6 +6,19 @@ import { fileURLToPath } from "node:url";
 import { memory, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 
 export { available, python } from "./available.js";
+export { expectFrequencies } from "./frequencies.js";
+export {
+  expectGradients,
+  numbersOf,
+  ReferenceAdamW,
+  referenceBatch,
+  referenceIds,
+  referenceState,
+  referenceValues,
+  referenceWords,
+  relativeError,
+  unpack,
+} from "./reference.js";
 
 /** `|actual − expected| ≤ absolute + relative · |expected|`, as NumPy's `allclose`. */
 export interface Tolerance {

@@ -37,6 +37,8 @@ export interface StepOptions<Batch> {
   precision?: Precision;
   /** Source of dropout; each micro-batch gets a fork of its own. */
   random: Random;
+  /** Whether the parameters may be updated, asked at every step; `@llm/stability` refuses outliers. Default: always. */
+  accept?: (result: { loss: number; gradNorm: number }) => boolean;
 }
 
 /** What one step did. */
@@ -44,16 +46,21 @@ export interface StepResult {
   loss: number;
   /** Global norm of the gradients before clipping. */
   gradNorm: number;
-  /** True when loss or gradients were not finite, and the parameters were left alone. */
+  /** True when loss or gradients were not finite or `accept` refused, and the parameters were left alone. */
   skipped: boolean;
 }
 
+/** Whether a step could have updated the parameters at all. */
+export function wasFinite({ loss, gradNorm }: { loss: number; gradNorm: number }): boolean {
+  return Number.isFinite(loss) && Number.isFinite(gradNorm);
+}
+
 /**
- * Computes the gradients over all micro-batches and updates the parameters, unless anything is not finite.
+ * Computes the gradients over all micro-batches and updates the parameters, unless anything is not finite or `accept` says no.
  * @throws Error when there is no micro-batch, or no target counts
  */
 export async function trainStep<Batch>(options: StepOptions<Batch>): Promise<StepResult> {
-  const { optimizer, learningRate, clip = Number.POSITIVE_INFINITY } = options;
+  const { optimizer, learningRate, clip = Number.POSITIVE_INFINITY, accept = () => true } = options;
   const { loss, grads } = accumulate(options);
   const norm = globalNorm(grads);
   try {
@@ -61,9 +68,11 @@ export async function trainStep<Batch>(options: StepOptions<Batch>): Promise<Ste
       [number],
       [number],
     ];
-    const skipped = !(Number.isFinite(lossValue) && Number.isFinite(gradNorm));
+    const seen = { loss: lossValue, gradNorm };
+    // Asked in any case: a guard must know of every step.
+    const skipped = !accept(seen) || !wasFinite(seen);
     if (!skipped) update(optimizer, grads, learningRate, clipCoefficient(gradNorm, clip));
-    return { loss: lossValue, gradNorm, skipped };
+    return { ...seen, skipped };
   } finally {
     dispose([loss, norm, ...grads.values()]);
   }

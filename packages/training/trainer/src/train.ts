@@ -5,10 +5,11 @@
 // what the uninterrupted run would have done, bit for bit on one backend.
 
 import { Random } from "@llm/random";
-import { type StepOptions, type StepResult, trainStep } from "./step.js";
+import { type StepOptions, type StepResult, trainStep, wasFinite } from "./step.js";
 
 /** What a run needs beyond the parts of a step. */
-export interface TrainingOptions<Batch> extends Omit<StepOptions<Batch>, "batches" | "learningRate" | "random"> {
+export interface TrainingOptions<Batch>
+  extends Omit<StepOptions<Batch>, "batches" | "learningRate" | "random" | "accept"> {
   /** The micro-batch of a step; a pure function, so that a resumed run sees the same data. */
   batchAt: (step: number, microBatch: number) => Batch;
   /** Number of the last step, counted from 0 and exclusive. */
@@ -21,6 +22,10 @@ export interface TrainingOptions<Batch> extends Omit<StepOptions<Batch>, "batche
   seed?: number;
   /** Called after each step; awaited, so evaluation and checkpoints belong here. */
   onStep?: (report: StepReport) => void | Promise<void>;
+  /** Whether a step's update may happen; `step` counts from 0. Default: always. */
+  accept?: (seen: { step: number; loss: number; gradNorm: number }) => boolean;
+  /** Called after `onStep`: restores an earlier state and returns how many steps it had; the run goes on from there. */
+  rewind?: (report: StepReport) => number | undefined | Promise<number | undefined>;
   /** Stops after the running step. */
   signal?: AbortSignal;
 }
@@ -37,7 +42,7 @@ export interface StepReport extends StepResult {
 export interface TrainingSummary {
   /** Number of steps done, those before `startStep` included. */
   step: number;
-  /** Steps whose loss or gradients were not finite. */
+  /** Steps without an update: loss or gradients were not finite, or `accept` refused. */
   skipped: number;
   /** Whether the signal stopped it before `steps`. */
   aborted: boolean;
@@ -45,10 +50,10 @@ export interface TrainingSummary {
 
 /**
  * Runs the steps `startStep` … `steps − 1`.
- * @throws Error when every one of 20 steps in a row was skipped: the run cannot recover by itself
+ * @throws Error when loss or gradients were not finite 20 steps in a row: the run cannot recover by itself
  */
 export async function train<Batch>(options: TrainingOptions<Batch>): Promise<TrainingSummary> {
-  const { steps, startStep = 0, accumulate = 1, batchAt, seed = 0, onStep, signal } = options;
+  const { steps, startStep = 0, accumulate = 1, batchAt, seed = 0, onStep, accept, rewind, signal } = options;
   const random = new Random(seed);
   let skipped = 0;
   let inARow = 0;
@@ -57,10 +62,22 @@ export async function train<Batch>(options: TrainingOptions<Batch>): Promise<Tra
     const began = performance.now();
     const learningRate = options.learningRate(step);
     const batches = Array.from({ length: accumulate }, (_, i) => batchAt(step, i));
-    const result = await trainStep({ ...options, batches, learningRate, random: random.fork("step", step) });
+    const result = await trainStep({
+      ...options,
+      batches,
+      learningRate,
+      random: random.fork("step", step),
+      accept: accept && ((seen) => accept({ step, ...seen })),
+    });
     if (result.skipped) skipped++;
-    inARow = result.skipped ? inARow + 1 : 0;
-    await onStep?.({ ...result, step: step + 1, learningRate, milliseconds: performance.now() - began });
+    inARow = wasFinite(result) ? 0 : inARow + 1;
+    const report = { ...result, step: step + 1, learningRate, milliseconds: performance.now() - began };
+    await onStep?.(report);
+    const earlier = await rewind?.(report);
+    if (earlier !== undefined) {
+      step = earlier - 1;
+      inARow = 0;
+    }
     if (inARow === patience) {
       throw new Error(
         `train: loss or gradients were not finite for ${patience} steps up to step ${step + 1}; ` +

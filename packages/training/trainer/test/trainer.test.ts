@@ -199,3 +199,45 @@ test("evaluation weighs each target the same", async () => {
   expect(await evaluate({ batches, loss, weight })).toEqual({ loss: 2, count: 4 });
   await expect(evaluate({ batches: [], loss, weight })).rejects.toThrow("no target");
 });
+
+test("an update that accept refuses does not happen; rewind goes on from an earlier step with other batches", async () => {
+  const { model, loss } = problem();
+  const parameters = model.namedParameters();
+  const weight0 = Array.from(model.weight.dataSync());
+  const asked: number[] = [];
+  const reported: number[] = [];
+  const read: number[] = [];
+  let offset = 0;
+  let rewound = false;
+  const summary = await train({
+    parameters,
+    optimizer: descent(model),
+    loss,
+    weight,
+    batchAt: (step, micro) => {
+      read.push(step + offset);
+      return batchAt(step, micro);
+    },
+    steps: 4,
+    learningRate: () => 0.1,
+    accept: ({ step }) => {
+      asked.push(step);
+      return false;
+    },
+    onStep: ({ step, skipped }) => {
+      expect(skipped).toBe(true);
+      reported.push(step);
+    },
+    rewind: ({ step }) => {
+      if (rewound || step !== 3) return undefined;
+      rewound = true;
+      offset = 100;
+      return 1;
+    },
+  });
+  expect(asked).toEqual([0, 1, 2, 1, 2, 3]);
+  expect(reported).toEqual([1, 2, 3, 2, 3, 4]);
+  expect(read).toEqual([0, 1, 2, 101, 102, 103]);
+  expect(summary).toEqual({ step: 4, skipped: 6, aborted: false });
+  expect(Array.from(model.weight.dataSync())).toEqual(weight0);
+});

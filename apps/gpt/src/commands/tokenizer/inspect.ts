@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { inspectText, type Inspection } from "../../run/inspect.js";
+import { inspectText, type Inspection } from "../../run/inspect-text.js";
 import { colourTokens } from "../../ui/colour-tokens.js";
 import { printResult } from "../../ui/output.js";
 import { readText } from "../../ui/read-text.js";

@@ -1,0 +1,104 @@
+// How a family's parameters are counted, and how it is stored for llama.cpp.
+
+import * as bert from "@llm/bert";
+import * as bloom from "@llm/bloom";
+import * as chatglm from "@llm/chatglm";
+import * as falcon from "@llm/falcon";
+import type { GGUFModel, MetadataValue } from "@llm/gguf";
+import * as gpt2 from "@llm/gpt2";
+import * as llama from "@llm/llama";
+import * as t5 from "@llm/t5";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { UserError } from "../ui/error.js";
+import { familyOf } from "./families.js";
+import type { Architecture } from "./family.js";
+
+type State = ReadonlyMap<string, Tensor>;
+
+/** A family in GGUF. Configurations are a config.json on this side. */
+export interface StoredForLlamaCpp {
+  /** `general.architecture` of a file. */
+  architecture: string;
+  fromConfig(file: GGUFModel, ropeFactors?: Float32Array): Architecture;
+  toConfig(json: Architecture): Map<string, MetadataValue>;
+  toGGUF(state: State, json: Architecture): Map<string, Tensor>;
+  fromGGUF(state: State, json: Architecture): Map<string, Tensor>;
+}
+
+const bloomOf = (json: Architecture) => bloom.fromHuggingFaceConfig(json);
+const chatglmOf = (json: Architecture) => chatglm.chatglm2FromHuggingFaceConfig(json);
+const falconOf = (json: Architecture) => falcon.fromHuggingFaceConfig(json);
+const gpt2Of = (json: Architecture) => ({ ...gpt2.fromHuggingFaceConfig(json), bias: json.bias !== false });
+const llamaOf = (json: Architecture) => llama.fromHuggingFaceConfig(json);
+
+/** By the family's name. llama.cpp knows no ChatGLM-6B. */
+const stored: Readonly<Record<string, StoredForLlamaCpp>> = {
+  llama: {
+    architecture: "llama",
+    fromConfig: (file, factors) => llama.toHuggingFaceConfig(llama.fromGGUFConfig(file, factors)),
+    toConfig: (json) => llama.toGGUFConfig(llamaOf(json)),
+    toGGUF: (state, json) => llama.toGGUF(state, llamaOf(json)),
+    fromGGUF: (state, json) => llama.fromGGUF(state, llamaOf(json)),
+  },
+  gpt2: {
+    architecture: "gpt2",
+    fromConfig: (file) => gpt2.toHuggingFaceConfig(gpt2.fromGGUFConfig(file)),
+    toConfig: (json) => gpt2.toGGUFConfig(gpt2Of(json)),
+    toGGUF: gpt2.toGGUF,
+    fromGGUF: gpt2.fromGGUF,
+  },
+  falcon: {
+    architecture: "falcon",
+    fromConfig: (file) => falcon.toHuggingFaceConfig(falcon.fromGGUFConfig(file)),
+    toConfig: (json) => falcon.toGGUFConfig(falconOf(json)),
+    toGGUF: (state, json) => falcon.toGGUF(state, falconOf(json)),
+    fromGGUF: (state, json) => falcon.fromGGUF(state, falconOf(json)),
+  },
+  bloom: {
+    architecture: "bloom",
+    fromConfig: (file) => bloom.toHuggingFaceConfig(bloom.fromGGUFConfig(file)),
+    toConfig: (json) => bloom.toGGUFConfig(bloomOf(json)),
+    toGGUF: bloom.toGGUF,
+    fromGGUF: bloom.fromGGUF,
+  },
+  chatglm2: {
+    architecture: "chatglm",
+    fromConfig: (file) => chatglm.chatglm2ToHuggingFaceConfig(chatglm.chatglm2FromGGUFConfig(file)),
+    toConfig: (json) => chatglm.chatglm2ToGGUFConfig(chatglmOf(json)),
+    toGGUF: (state, json) => chatglm.chatglm2ToGGUF(state, chatglmOf(json)),
+    fromGGUF: (state, json) => chatglm.chatglm2FromGGUF(state, chatglmOf(json)),
+  },
+};
+
+/** How a model is stored in GGUF. @throws UserError for a kind that is not */
+export function ggufOf(json: Architecture): StoredForLlamaCpp {
+  const { name } = familyOf(json);
+  if (Object.hasOwn(stored, name)) return stored[name] as StoredForLlamaCpp;
+  throw new UserError(`a ${name} cannot be stored as GGUF; ${Object.keys(stored).join(", ")} can`);
+}
+
+/** The same, by what a file says it is. @throws UserError for a kind that is not known */
+export function ggufNamed(architecture: string): StoredForLlamaCpp {
+  const found = Object.values(stored).find((each) => each.architecture === architecture);
+  if (found) return found;
+  const known = Object.values(stored).map((each) => each.architecture);
+  throw new UserError(
+    `models of the architecture ${JSON.stringify(architecture)} are not known; ${known.join(", ")} are`,
+  );
+}
+
+const counts: Readonly<Record<string, (json: Architecture) => number>> = {
+  bert: (json) => bert.bertParameterCount(bert.fromHuggingFaceConfig(json), { head: "masked-lm" }),
+  bloom: (json) => bloom.bloomParameterCount(bloomOf(json)),
+  chatglm: (json) => chatglm.glmParameterCount(chatglm.glmFromHuggingFaceConfig(json)),
+  chatglm2: (json) => chatglm.chatglm2ParameterCount(chatglmOf(json)),
+  falcon: (json) => falcon.falconParameterCount(falconOf(json)),
+  gpt2: (json) => gpt2.gpt2ParameterCount({ ...gpt2Of(json) }),
+  llama: (json) => llama.llamaParameterCount(llamaOf(json)),
+  t5: (json) => t5.t5ParameterCount(t5.fromHuggingFaceConfig(json)),
+};
+
+/** How many parameters a config.json asks for, without making any. */
+export function parameterCountOf(json: Architecture): number {
+  return (counts[familyOf(json).name] as (json: Architecture) => number)(json);
+}

@@ -1,0 +1,6 @@
+export {
+  CrossAttention,
+  type CrossAttentionConfig,
+  type CrossAttentionOptions,
+  type KeysValues,
+} from "./cross-attention.js";

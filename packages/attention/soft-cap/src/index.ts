@@ -1,0 +1,1 @@
+export { softCap } from "./soft-cap.js";

@@ -1,0 +1,1 @@
+export { WindowCache, type WindowCacheConfig } from "./window-cache.js";

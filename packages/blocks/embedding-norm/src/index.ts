@@ -1,0 +1,1 @@
+export { NormedEmbedding, type NormedEmbeddingConfig } from "./embedding-norm.js";

@@ -1,0 +1,1 @@
+export { checkStyle, type ResidualOptions, type ResidualStyle, residual } from "./residual.js";

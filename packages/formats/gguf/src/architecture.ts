@@ -1,0 +1,64 @@
+// The sizes of a model: metadata whose keys begin with the name of its architecture.
+//
+//   general.architecture = "llama",  llama.block_count = 32,  llama.attention.head_count = 32, …
+
+import { GGUFError } from "./error.js";
+import { type Metadata, type MetadataReader, type MetadataValue, readMetadata, string, uint32 } from "./metadata.js";
+
+/** What is known of a model that a file holds: its metadata, and which tensors there are. */
+export interface GGUFModel {
+  readonly metadata: Metadata;
+  readonly tensors: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Metadata of an architecture.
+ *
+ * @param sizes whole numbers, stored as uint32; keys without the architecture's name
+ * @param others values of other types
+ */
+export function architectureMetadata(
+  architecture: string,
+  sizes: Readonly<Record<string, number>>,
+  others: Readonly<Record<string, MetadataValue>> = {},
+): Map<string, MetadataValue> {
+  const entries = [
+    ...Object.entries(sizes).map(([key, size]) => [key, uint32(size)] as const),
+    ...Object.entries(others),
+  ];
+  return new Map([
+    ["general.architecture", string(architecture)],
+    ...entries.map(([key, value]): [string, MetadataValue] => [`${architecture}.${key}`, value]),
+  ]);
+}
+
+/** Reads the sizes of one architecture; keys without its name. */
+export interface ArchitectureReader extends MetadataReader {
+  /** A float32 as the decimal number that was meant: 1e-5, not 9.999999747378752e-6. */
+  decimal(key: string, fallback?: number): number;
+  /** How many tokens the model knows: what the sizes say, else the number of the tokenizer's. */
+  vocabSize(): number;
+}
+
+/**
+ * Reads metadata that `architectureMetadata` or llama.cpp's converter wrote.
+ * @throws GGUFError when the file holds another architecture
+ */
+export function readArchitecture(metadata: Metadata, architecture: string): ArchitectureReader {
+  const all = readMetadata(metadata);
+  const found = all.text("general.architecture");
+  if (found !== architecture)
+    throw new GGUFError(`the file holds a model of architecture ${JSON.stringify(found)}, not ${architecture}`);
+  const at = (key: string): string => `${architecture}.${key}`;
+  const number = (key: string, fallback?: number): number => all.number(at(key), fallback);
+  return {
+    has: (key) => all.has(at(key)),
+    number,
+    text: (key, fallback) => all.text(at(key), fallback),
+    boolean: (key, fallback) => all.boolean(at(key), fallback),
+    texts: (key) => all.texts(at(key)),
+    numbers: (key) => all.numbers(at(key)),
+    decimal: (key, fallback) => Number(number(key, fallback).toPrecision(7)),
+    vocabSize: () => (all.has(at("vocab_size")) ? number("vocab_size") : all.texts("tokenizer.ggml.tokens").length),
+  };
+}

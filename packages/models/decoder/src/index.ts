@@ -1,0 +1,1 @@
+export { Decoder, type DecoderConfig, type DecoderForwardOptions, type Layer, throughLayers } from "./decoder.js";

@@ -1,0 +1,174 @@
+// LLaMA as llama.cpp stores it, architecture "llama".
+//
+// Rows of queries and keys are in Meta's order, features that rotate together side by side. Llama 3's slowed rotations
+// are a tensor, rope_freqs.weight: by how much each frequency is divided. That is all a foreign file says of them, so
+// reading one back means trying the factors that were published.
+// Source: src/llama-arch.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
+// Letters: H head dim.
+
+import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture, string } from "@llm/gguf";
+import {
+  type HuggingFaceMap,
+  interleavedRows,
+  toHuggingFace as mapped,
+  fromHuggingFace as unmapped,
+} from "@llm/hf-map";
+import { type RopeScaling, ropeFrequencies } from "@llm/rope";
+import { type Tensor, tensor1d, tidy } from "@tensorflow/tfjs-core";
+import { type LlamaConfig, type ResolvedLlamaConfig, resolveConfig } from "./config.js";
+
+const FACTORS = "rope_freqs.weight";
+
+function mapOf(config: LlamaConfig): HuggingFaceMap {
+  const { heads, kvHeads, tied } = resolveConfig(config);
+  return {
+    model: "LLaMA",
+    modules: {
+      "model.embed_tokens": "token_embd",
+      "model.norm": "output_norm",
+      ...(!tied && { lm_head: "output" }),
+    },
+    stacks: [
+      {
+        ours: "model.layers",
+        theirs: "blk",
+        modules: {
+          input_layernorm: "attn_norm",
+          "self_attn.v_proj": "attn_v",
+          "self_attn.o_proj": "attn_output",
+          post_attention_layernorm: "ffn_norm",
+          "mlp.gate_proj": "ffn_gate",
+          "mlp.up_proj": "ffn_up",
+          "mlp.down_proj": "ffn_down",
+        },
+        fused: [
+          { ours: ["self_attn.q_proj"], theirs: "attn_q", layout: interleavedRows(heads) },
+          { ours: ["self_attn.k_proj"], theirs: "attn_k", layout: interleavedRows(kvHeads) },
+        ],
+      },
+    ],
+    ignored: /^rope_freqs\.weight$/,
+  };
+}
+
+/**
+ * Our state dictionary as llama.cpp stores it. A layer may come alone.
+ *
+ * @param state by our paths; not disposed
+ * @returns new tensors, the caller disposes them
+ * @throws Error for a path that Llama does not have
+ */
+export function toGGUF(state: ReadonlyMap<string, Tensor>, config: LlamaConfig): Map<string, Tensor> {
+  const out = mapped(mapOf(config), state);
+  const { ropeScaling } = config;
+  if (ropeScaling?.kind === "llama3" && state.has("model.embed_tokens.weight")) {
+    out.set(
+      FACTORS,
+      tidy(() => tensor1d(ropeFactors(config, ropeScaling))),
+    );
+  }
+  return out;
+}
+
+/**
+ * Tensors of llama.cpp's file under our paths and in our layout; each may come alone.
+ *
+ * @param state by their names; not disposed
+ * @returns new tensors, the caller disposes them
+ * @throws Error for a name that their LLaMA does not have
+ */
+export function fromGGUF(state: ReadonlyMap<string, Tensor>, config: LlamaConfig): Map<string, Tensor> {
+  return unmapped(mapOf(config), state);
+}
+
+/**
+ * The sizes as llama.cpp reads them.
+ * @throws Error for a scaling of rotations that llama.cpp cannot be told of
+ */
+export function toGGUFConfig(config: LlamaConfig): Map<string, MetadataValue> {
+  const c = resolveConfig(config);
+  const sizes = {
+    vocab_size: c.vocabSize,
+    context_length: c.maxLength,
+    embedding_length: c.dim,
+    block_count: c.layers,
+    feed_forward_length: c.hiddenDim,
+    "attention.head_count": c.heads,
+    "attention.head_count_kv": c.kvHeads,
+    "attention.key_length": c.headDim,
+    "attention.value_length": c.headDim,
+    "rope.dimension_count": c.headDim,
+  };
+  return architectureMetadata("llama", sizes, {
+    "attention.layer_norm_rms_epsilon": float32(c.normEps),
+    "rope.freq_base": float32(c.ropeBase),
+    ...scalingMetadata(c.ropeScaling),
+  });
+}
+
+function scalingMetadata(scaling: RopeScaling | undefined): Record<string, MetadataValue> {
+  if (!scaling || scaling.kind === "llama3") return {};
+  if (scaling.kind !== "linear")
+    throw new Error(
+      `Llama: GGUF has no name for rotations scaled by ${JSON.stringify(scaling.kind)}; linear and llama3 can be stored`,
+    );
+  return { "rope.scaling.type": string("linear"), "rope.scaling.factor": float32(scaling.factor) };
+}
+
+/**
+ * Our configuration from a file.
+ *
+ * @param ropeFactors values of the file's rope_freqs.weight, if it has that tensor
+ * @throws Error for another architecture, a variant that Llama does not have, or a size that is missing
+ */
+export function fromGGUFConfig({ metadata, tensors }: GGUFModel, ropeFactors?: Float32Array): ResolvedLlamaConfig {
+  const read = readArchitecture(metadata, "llama");
+  if (read.number("expert_count", 0) > 0) throw new Error("LLaMA in GGUF: mixtures of experts are not known");
+  const [dim, heads] = [read.number("embedding_length"), read.number("attention.head_count")];
+  const headDim = read.number("attention.key_length", dim / heads);
+  const sizes = {
+    vocabSize: read.vocabSize(),
+    maxLength: read.number("context_length"),
+    ...{ dim, heads, headDim },
+    layers: read.number("block_count"),
+    kvHeads: read.number("attention.head_count_kv", heads),
+    hiddenDim: read.number("feed_forward_length"),
+    ropeBase: read.decimal("rope.freq_base", 10000),
+    normEps: read.decimal("attention.layer_norm_rms_epsilon"),
+    tied: !tensors.has("output.weight"),
+  };
+  if (read.number("rope.dimension_count", headDim) !== headDim)
+    throw new Error("LLaMA in GGUF: rope.dimension_count must be the size of a head");
+  const ropeScaling = tensors.has(FACTORS) ? publishedScaling(sizes, ropeFactors) : linearScaling(read);
+  return resolveConfig({ ...sizes, ...(ropeScaling && { ropeScaling }) });
+}
+
+function linearScaling(read: ReturnType<typeof readArchitecture>): RopeScaling | undefined {
+  const kind = read.text("rope.scaling.type", "none");
+  if (kind === "none") return undefined;
+  if (kind === "linear") return { kind, factor: read.decimal("rope.scaling.factor") };
+  throw new Error(`LLaMA in GGUF: rotations scaled by ${JSON.stringify(kind)} are not known; linear ones are`);
+}
+
+type Rotations = Pick<ResolvedLlamaConfig, "headDim" | "ropeBase">;
+
+/** What a frequency is divided by: the plain one over the scaled one. */
+function ropeFactors(config: LlamaConfig | Rotations, scaling: RopeScaling): Float32Array {
+  const { headDim, ropeBase } = "dim" in config ? resolveConfig(config) : (config as Rotations);
+  const scaled = ropeFrequencies({ headDim, base: ropeBase, scaling });
+  return Float32Array.from(ropeFrequencies({ headDim, base: ropeBase }), (plain, i) => plain / (scaled[i] as number));
+}
+
+function publishedScaling(rotations: Rotations, factors: Float32Array | undefined): RopeScaling {
+  if (!factors) throw new Error(`LLaMA in GGUF: the file has ${FACTORS}; its values are needed for the configuration`);
+  const factor = Math.round(factors.reduce((a, b) => Math.max(a, b), 0) * 1000) / 1000;
+  const scaling: RopeScaling = {
+    kind: "llama3",
+    ...{ factor, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalLength: 8192 },
+  };
+  const expected = ropeFactors(rotations, scaling);
+  const same =
+    expected.length === factors.length && expected.every((x, i) => Math.abs(x - (factors[i] as number)) <= 1e-5 * x);
+  if (same) return scaling;
+  throw new Error(`LLaMA in GGUF: ${FACTORS} does not follow Llama 3's scaling of an original length of 8192`);
+}

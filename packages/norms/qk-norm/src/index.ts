@@ -1,0 +1,1 @@
+export { type QKNorm, type QKNormConfig, qkNorm } from "./qk-norm.js";

@@ -1,0 +1,1 @@
+export { type PrefixLmOptions, prefixLm } from "./prefix-lm.js";

@@ -1,0 +1,1 @@
+export { type AlibiBiasOptions, alibiBias, alibiKeyBias, alibiSlopes } from "./alibi.js";

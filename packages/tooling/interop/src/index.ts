@@ -1,0 +1,2 @@
+export { type LlamaCpp, loadLlamaCpp } from "./llama-cpp.js";
+export { scaled } from "./scaled.js";

@@ -1,0 +1,10 @@
+export { GradientHistory, gradientNorms, layerOf } from "./gradient-norms.js";
+export { gpt2Init, type InitScheme, initialize, smallInit } from "./initialization.js";
+export { ShrunkEmbedding, shrinkEmbeddingGradient, type Table } from "./module.js";
+export { type MupRule, mupRules, scaleInit } from "./mup.js";
+export { type GroupOptimizer, groupByRate, type OptimizerGroup, OptimizerGroups } from "./optimizer-groups.js";
+export { type SpikeRecovery, spikeRecovery } from "./recovery.js";
+export { shrinkGradient } from "./shrink-gradient.js";
+export { Snapshots, type Stateful } from "./snapshots.js";
+export { type Observation, SpikeGuard, type SpikeGuardConfig, type SpikeGuardState } from "./spike-guard.js";
+export { Window } from "./window.js";
