@@ -59,7 +59,9 @@ function addInspect(program: Command): void {
   program
     .command("inspect")
     .summary("tensors of a file or folder: names, shapes, types, bytes")
-    .description("Show what is in a .safetensors file, a .gguf file, a Hugging Face folder or a run, without reading weights.")
+    .description(
+      "Show what is in a .safetensors file, a .gguf file, a Hugging Face folder or a run, without reading weights.",
+    )
     .argument("<path>", "file or folder")
     .option("--json", "print the result as JSON")
     .action(async (path: string, { json }: { json?: boolean }) => {

@@ -82,7 +82,9 @@ export function ggufNamed(architecture: string): StoredForLlamaCpp {
   const found = Object.values(stored).find((each) => each.architecture === architecture);
   if (found) return found;
   const known = Object.values(stored).map((each) => each.architecture);
-  throw new UserError(`models of the architecture ${JSON.stringify(architecture)} are not known; ${known.join(", ")} are`);
+  throw new UserError(
+    `models of the architecture ${JSON.stringify(architecture)} are not known; ${known.join(", ")} are`,
+  );
 }
 
 const counts: Readonly<Record<string, (json: Architecture) => number>> = {

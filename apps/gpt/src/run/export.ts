@@ -140,7 +140,8 @@ async function toGGUFFile(
 function requireFree(out: string): void {
   if (!existsSync(out)) return;
   const there = out.endsWith(".gguf") ? [out] : readdirSync(out);
-  if (there.length > 0) throw new UserError(`${out} is ${out.endsWith(".gguf") ? "there already" : "not empty"}; use another --out`);
+  if (there.length > 0)
+    throw new UserError(`${out} is ${out.endsWith(".gguf") ? "there already" : "not empty"}; use another --out`);
 }
 
 const filesOf = (folder: string): string[] =>

@@ -81,7 +81,12 @@ function summed(
   metadata: Readonly<Record<string, unknown>>,
   places: Places,
 ): Inspection {
-  const tensors = [...places].map(([name, { dtype, shape, begin, end }]) => ({ name, dtype, shape, bytes: end - begin }));
+  const tensors = [...places].map(([name, { dtype, shape, begin, end }]) => ({
+    name,
+    dtype,
+    shape,
+    bytes: end - begin,
+  }));
   tensors.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   return total({ path, format, metadata, tensors });
 }

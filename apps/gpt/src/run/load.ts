@@ -30,7 +30,11 @@ export async function loadHuggingFace(folder: string): Promise<ForeignModel & { 
     const model = makeFor(architecture, files.tensors, folder);
     const { fromHuggingFace } = familyOf(architecture);
     const convert = fromHuggingFace && ((state: State) => fromHuggingFace(state, architecture));
-    await fill(model, () => loadWeights(model.namedParameters(), files, { convert, skip: unused(architecture) }), folder);
+    await fill(
+      model,
+      () => loadWeights(model.namedParameters(), files, { convert, skip: unused(architecture) }),
+      folder,
+    );
     return { model, architecture, tokenizerPath: files.tokenizerPath };
   } finally {
     await files.close();
@@ -46,7 +50,11 @@ export async function loadGGUF<T>(path: string, use: (loaded: ForeignModel, file
     const architecture = stored.fromConfig(file, factors);
     const model = makeFor(architecture, file.tensors, path);
     const convert = (state: State) => stored.fromGGUF(state, architecture);
-    await fill(model, () => loadWeights(model.namedParameters(), file, { convert, skip: (name) => name === ROPE }), path);
+    await fill(
+      model,
+      () => loadWeights(model.namedParameters(), file, { convert, skip: (name) => name === ROPE }),
+      path,
+    );
     return await use({ model, architecture }, file);
   } finally {
     await file.close();
@@ -74,7 +82,9 @@ function makeFor(architecture: Architecture, tensors: Shapes, source: string): A
     throw new UserError(`${source}: the configuration asks for ${asked} parameters, but the file holds ${held}`);
   const positions = Number(architecture.max_position_embeddings ?? architecture.seq_length ?? 0);
   if (positions > mostPositions)
-    throw new UserError(`${source}: the configuration has ${positions} positions; at most ${mostPositions} are possible`);
+    throw new UserError(
+      `${source}: the configuration has ${positions} positions; at most ${mostPositions} are possible`,
+    );
   return modelFromArchitecture(architecture);
 }
 

@@ -38,7 +38,9 @@ export async function loadLlamaCpp(path: string, contextSize: number): Promise<L
     async probabilities(ids, from) {
       await sequence.clearHistory();
       const asked = { generateNext: { probabilities: true } };
-      const input = ids.map((id, i): ControlledEvaluateInputItem => (i < from - 1 ? (id as Token) : [id as Token, asked]));
+      const input = ids.map(
+        (id, i): ControlledEvaluateInputItem => (i < from - 1 ? (id as Token) : [id as Token, asked]),
+      );
       const outputs = await sequence.controlledEvaluate(input);
       return outputs.slice(from - 1).map((output) => output?.next.probabilities as Map<number, number>);
     },

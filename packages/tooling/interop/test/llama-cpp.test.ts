@@ -10,7 +10,14 @@ import { Falcon, toGGUF as falconToGGUF, toGGUFConfig as falconToGGUFConfig } fr
 import { fileType, type MetadataValue, tokenizerToGGUF, type WeightDtype, weightTensors } from "@llm/gguf";
 import { readGGUF, writeGGUF } from "@llm/gguf/node";
 import { GPT2, toGGUF as gpt2ToGGUF, toGGUFConfig as gpt2ToGGUFConfig } from "@llm/gpt2";
-import { Llama, type LlamaConfig, fromGGUF as llamaFromGGUF, fromGGUFConfig as llamaFromGGUFConfig, toGGUF as llamaToGGUF, toGGUFConfig as llamaToGGUFConfig } from "@llm/llama";
+import {
+  Llama,
+  type LlamaConfig,
+  fromGGUF as llamaFromGGUF,
+  fromGGUFConfig as llamaFromGGUFConfig,
+  toGGUF as llamaToGGUF,
+  toGGUFConfig as llamaToGGUFConfig,
+} from "@llm/llama";
 import { available } from "@llm/testing";
 import { type Tokenizer, trainTokenizer } from "@llm/tokenizer";
 import { loadWeights, streamWeights } from "@llm/weights";
@@ -160,29 +167,34 @@ describe.skipIf(!available("llama"))("llama.cpp", () => {
     ["BF16", 1e-2],
     ["Q8_0", 2e-2],
     ["Q4_0", 2e-2],
-  ] as const)("a llama in %s: read back from its file, it computes what llama.cpp computes with it", async (dtype, limit) => {
-    const each = cases[0]!;
-    const model = scaled(each.make(tokenizer.vocabSize)).eval() as Llama;
-    const path = await exported(each, model, tokenizer, dtype);
-    const file = await readGGUF(path);
-    const config = llamaFromGGUFConfig(file);
-    expect(config).toEqual(model.config);
-    const back = new Llama(config).eval();
-    await loadWeights(back.namedParameters(), file, { convert: (state) => llamaFromGGUF(state, config) });
-    await file.close();
-    const theirs = await loadLlamaCpp(path, 64);
-    const rows = tidy(() => nextProbabilities(back.forward(tensor2d(prompts, undefined, "int32"), { logits: "last" })));
-    let total = 0;
-    for (const [i, prompt] of prompts.entries()) {
-      const [found] = await theirs.probabilities(prompt, prompt.length);
-      total += [...found!].reduce((sum, [id, p]) => sum + Math.abs(p - rows[i]![id]!) / 2, 0);
-    }
-    if (process.env.LLM_DEBUG) console.log(dtype, "mean total variation", total / PROMPTS);
-    expect(total / PROMPTS).toBeLessThan(limit);
-    await theirs.dispose();
-    model.dispose();
-    back.dispose();
-  });
+  ] as const)(
+    "a llama in %s: read back from its file, it computes what llama.cpp computes with it",
+    async (dtype, limit) => {
+      const each = cases[0]!;
+      const model = scaled(each.make(tokenizer.vocabSize)).eval() as Llama;
+      const path = await exported(each, model, tokenizer, dtype);
+      const file = await readGGUF(path);
+      const config = llamaFromGGUFConfig(file);
+      expect(config).toEqual(model.config);
+      const back = new Llama(config).eval();
+      await loadWeights(back.namedParameters(), file, { convert: (state) => llamaFromGGUF(state, config) });
+      await file.close();
+      const theirs = await loadLlamaCpp(path, 64);
+      const rows = tidy(() =>
+        nextProbabilities(back.forward(tensor2d(prompts, undefined, "int32"), { logits: "last" })),
+      );
+      let total = 0;
+      for (const [i, prompt] of prompts.entries()) {
+        const [found] = await theirs.probabilities(prompt, prompt.length);
+        total += [...found!].reduce((sum, [id, p]) => sum + Math.abs(p - rows[i]![id]!) / 2, 0);
+      }
+      if (process.env.LLM_DEBUG) console.log(dtype, "mean total variation", total / PROMPTS);
+      expect(total / PROMPTS).toBeLessThan(limit);
+      await theirs.dispose();
+      model.dispose();
+      back.dispose();
+    },
+  );
 
   test("tokenizers give the same ids and texts", async () => {
     const samples = [text, " two  spaces\n\n", "x\u00e9\u{1F600} \u4e1c", "<|endoftext|>a", "it's 12345 o'clock"];

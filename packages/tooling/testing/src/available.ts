@@ -26,7 +26,10 @@ const requirements: Record<string, Requirement> = {
       existsSync(new URL("../../../backends/backend-native/build/Release/backend_native.node", import.meta.url)),
     remedy: "install a C++ compiler, make and Python, then run npm run setup",
   },
-  llama: { probe: () => succeeds(process.execPath, [probeOfLlama]), remedy: "npm run setup on x64 or arm64, where node-llama-cpp has a binary" },
+  llama: {
+    probe: () => succeeds(process.execPath, [probeOfLlama]),
+    remedy: "npm run setup on x64 or arm64, where node-llama-cpp has a binary",
+  },
   browser: { probe: () => succeeds("chromium", ["--version"]), remedy: "apt-get install chromium" },
 };
 
