@@ -147,7 +147,9 @@ test("a foreign model that is damaged or lies is refused, and nothing is written
   const [good, out] = [join(folder, "good"), join(folder, "out")];
   const model = new Llama({ vocabSize: 257, maxLength: 8, dim: 32, heads: 2, layers: 1 });
   const config = toHuggingFaceConfig(model.config);
-  const tensors = new Map([...model.namedParameters()].map(([name, t]) => [name, fromFloat32(t.dataSync<"float32">().slice(), t.shape)]));
+  const tensors = new Map(
+    [...model.namedParameters()].map(([name, t]) => [name, fromFloat32(t.dataSync<"float32">().slice(), t.shape)]),
+  );
   model.dispose();
   const tokenizerPath = join(folder, "tokenizer.json");
   const tokenizer = await trainTokenizer(["a"], { kind: "bpe", vocabSize: 257, specialTokens: ["<|endoftext|>"] });
@@ -173,13 +175,16 @@ test("a foreign model that is damaged or lies is refused, and nothing is written
     change(copied);
     writeFileSync(join(copy, "model.safetensors"), encodeSafetensors(copied));
   };
-  const norm = (copied: Map<string, StoredTensor>): Float32Array => copied.get("model.norm.weight")?.data as Float32Array;
+  const norm = (copied: Map<string, StoredTensor>): Float32Array =>
+    copied.get("model.norm.weight")?.data as Float32Array;
   const before = memory().numTensors;
   expect(await attempt(configured({ num_hidden_layers: 1e9 }))).toContain("parameters, but the file holds");
   expect(await attempt(configured({ max_position_embeddings: 1e12 }))).toContain("positions; at most");
   expect(await attempt(configured({ model_type: "mamba" }))).toContain('"mamba" are not known');
   expect(await attempt(configured({ hidden_size: "32" }))).toContain('hidden_size must be a number, got "32"');
-  expect(await attempt((copy) => writeFileSync(join(copy, "model.safetensors"), weights.subarray(0, -1)))).toContain("cut off");
+  expect(await attempt((copy) => writeFileSync(join(copy, "model.safetensors"), weights.subarray(0, -1)))).toContain(
+    "cut off",
+  );
   expect(await attempt((copy) => rmSync(join(copy, "tokenizer.json")))).toContain("has no tokenizer.json");
   expect(await attempt((copy) => writeFileSync(join(copy, "tokenizer.json"), "{}"))).toContain("tokenizer.json");
   expect(await attempt(changed((copied) => norm(copied).fill(Number.NaN, 3)))).toContain(
@@ -188,9 +193,9 @@ test("a foreign model that is damaged or lies is refused, and nothing is written
   expect(await attempt(changed((copied) => copied.set("x.weight", fromFloat32(norm(copied), [32]))))).toContain(
     "the model has no parameter x.weight",
   );
-  expect(await attempt(changed((copied) => copied.set("model.norm.weight", fromFloat32(norm(copied), [2, 16]))))).toContain(
-    "model.norm.weight has shape [2,16] in the file, the model has [32]",
-  );
+  expect(
+    await attempt(changed((copied) => copied.set("model.norm.weight", fromFloat32(norm(copied), [2, 16])))),
+  ).toContain("model.norm.weight has shape [2,16] in the file, the model has [32]");
   expect(memory().numTensors).toBe(before);
   const { code, err } = await llm("inspect", join(folder, "nowhere"));
   expect([code, err]).toEqual([1, `llm: there is no ${join(folder, "nowhere")}\n`]);
