@@ -7,6 +7,7 @@ import { addBenchCommands } from "./commands/bench.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addFileCommands } from "./commands/files.js";
 import { addModelCommands } from "./commands/models.js";
+import { addStabilityCommand } from "./commands/stability.js";
 import { addTokenCommands } from "./commands/tokens.js";
 import { addTrainingCommands } from "./commands/training.js";
 import { addUsingCommands } from "./commands/using.js";
@@ -30,6 +31,7 @@ addUsingCommands(program);
 addFileCommands(program);
 addModelCommands(program);
 addBenchCommands(program);
+addStabilityCommand(program);
 addBackendsCommand(program);
 
 // A closed pipe (`llm generate | head`) is no error.

@@ -12,6 +12,7 @@ import {
   optimizationShape,
   pretrainSchema,
   reportingShape,
+  stabilityShape,
 } from "../config/schema.js";
 import { readJson, runPaths } from "../run/directory.js";
 import { finetune, resumeFinetuning } from "../run/finetune.js";
@@ -38,6 +39,7 @@ export function addTrainingCommands(program: Command): void {
   addFlags(pretraining, dataShape, "Text");
   addFlags(pretraining, modelShape, "Model");
   addFlags(pretraining, optimizationShape, "Optimization");
+  addFlags(pretraining, stabilityShape, "Stability");
   addFlags(pretraining, { ...reportingShape, ...backendShape }, "Running");
   pretraining.addHelpText("after", pretrainExamples).action((flags: Flags) => runPretraining(flags));
 

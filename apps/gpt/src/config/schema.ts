@@ -54,6 +54,21 @@ export const optimizationShape = {
   seed: z.number().int().default(1337).describe("seed of everything random"),
 } as const;
 
+/** What keeps a deep or long run from diverging; all of it is off unless asked for. */
+export const stabilityShape = {
+  zLoss: z.number().min(0).default(0).describe("weight of the squared log-normalizer in the loss (PaLM: 1e-4)"),
+  embeddingShrink: rate().default(1).describe("factor of the gradient behind the embeddings (GLM-130B: 0.1)"),
+  spikeLimit: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("z-score of loss or gradient norm from which a step's update is skipped (0: none)"),
+  spikeWindow: whole(2).default(128).describe("steps that a step is compared with"),
+  spikePatience: whole(1).default(10).describe("skipped steps in a row that make a spike"),
+  spikeRewind: whole(0).default(0).describe("steps to go back before a spike (PaLM: 100; 0: only skip)"),
+  spikeSkip: whole(0).default(200).describe("batches that are passed over after going back"),
+} as const;
+
 /** What is written while it runs. */
 export const reportingShape = {
   evalEvery: whole(1).default(250).describe("steps between evaluations"),
@@ -75,6 +90,7 @@ export const pretrainSchema = z.strictObject({
   ...dataShape,
   ...modelShape,
   ...optimizationShape,
+  ...stabilityShape,
   ...reportingShape,
   ...backendShape,
 });

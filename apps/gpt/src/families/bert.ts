@@ -20,7 +20,7 @@ export const bert: Family = family<BertForMaskedLM>({
   task: maskedWords,
 });
 
-function maskedWords(model: BertForMaskedLM, { tokenizer, special, context, seed }: TaskOptions): Task<SequenceBatch> {
+function maskedWords(model: BertForMaskedLM, { tokenizer, special, context, seed, zLoss = 0 }: TaskOptions): Task<SequenceBatch> {
   const maskId = special.get(MASK) as number;
   const { vocabSize } = tokenizer;
   const kept = new Set([...tokenizer.specialTokens.values(), maskId]);
@@ -36,7 +36,9 @@ function maskedWords(model: BertForMaskedLM, { tokenizer, special, context, seed
       tidy(() => {
         const { ids_BT, mask } = batchTensors(batch);
         const hidden_BTD = model.bert.forward(ids_BT, { mask: mask === "causal" ? "none" : mask });
-        return maskedLmLoss(hidden_BTD, batch.targets, (hidden_ND) => model.logits(hidden_ND)) as Scalar;
+        return maskedLmLoss(hidden_BTD, batch.targets, (hidden_ND) => model.logits(hidden_ND), {
+          zLoss: model.training ? zLoss : 0,
+        }) as Scalar;
       }),
     weight: targetCount,
   };

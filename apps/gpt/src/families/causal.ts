@@ -13,7 +13,7 @@ interface NextTokens {
 }
 
 /** Causal language modelling. */
-export function causalTask(model: LanguageModel, { tokenizer, context }: TaskOptions): Task<NextTokens> {
+export function causalTask(model: LanguageModel, { tokenizer, context, zLoss = 0 }: TaskOptions): Task<NextTokens> {
   const bytes = bytesOfTokens(tokenizer);
   return {
     objective: "causal language model",
@@ -23,7 +23,8 @@ export function causalTask(model: LanguageModel, { tokenizer, context }: TaskOpt
     loss: ({ inputs, targets, rows }) =>
       tidy(() => {
         const logits = model.forward(tensor2d(inputs, [rows, context], "int32"));
-        return causalLmLoss(logits, tensor2d(targets, [rows, context], "int32")) as Scalar;
+        const labels = tensor2d(targets, [rows, context], "int32");
+        return causalLmLoss(logits, labels, { zLoss: model.training ? zLoss : 0 }) as Scalar;
       }),
     weight: ({ targets }) => targets.reduce((n, target) => n + (target >= 0 ? 1 : 0), 0),
     scored: (batch) => {

@@ -40,7 +40,7 @@ export const chatglm: Family = family<GLM>({
   },
 });
 
-function blankInfilling(model: GLM, { context, seed }: TaskOptions): Task<SequenceBatch> {
+function blankInfilling(model: GLM, { context, seed, zLoss = 0 }: TaskOptions): Task<SequenceBatch> {
   const { mask, gmask, start, end } = model.config.tokens;
   const blanks = { maskId: mask, documentMaskId: gmask, startId: start, endId: end };
   return {
@@ -55,7 +55,7 @@ function blankInfilling(model: GLM, { context, seed }: TaskOptions): Task<Sequen
       tidy(() => {
         const { ids_BT, targets_BT, positions_BT, blockPositions_BT, mask } = batchTensors(batch);
         const options = { mask, positions: positions_BT, blockPositions: blockPositions_BT };
-        return causalLmLoss(model.forward(ids_BT, options), targets_BT) as Scalar;
+        return causalLmLoss(model.forward(ids_BT, options), targets_BT, { zLoss: model.training ? zLoss : 0 }) as Scalar;
       }),
     weight: targetCount,
   };

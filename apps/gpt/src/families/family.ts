@@ -36,6 +36,8 @@ export interface TaskOptions {
   /** Tokens in a sequence. */
   context: number;
   seed: number;
+  /** Weight of ln²Z in training; evaluations stay comparable. Default 0. */
+  zLoss?: number;
 }
 
 /** Rows of text, and where in the run they are: masks are drawn anew for every step. */
@@ -63,10 +65,12 @@ export interface Task<B = unknown> {
 
 /** A model with its prompt read in, ready to write. */
 export interface Writer {
-  model: Pick<LanguageModel, "maxLength" | "vocabSize" | "forward" | "createCache"> & { dispose?(): void };
+  model: Pick<LanguageModel, "maxLength" | "vocabSize" | "forward" | "createCache">;
   prompt: number[];
   /** Ids that end the text. */
   stop: number[];
+  /** Frees what was made for this text. */
+  dispose?(): void;
 }
 
 /** A kind of model. */

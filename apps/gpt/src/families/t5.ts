@@ -44,11 +44,11 @@ export const t5: Family = family<T5>({
     const source_1S = tensor2d([source], [1, source.length], "int32");
     const decoder = model.decoderOf(source_1S);
     source_1S.dispose();
-    return { model: decoder, prompt: [startId, first], stop: [endId, first - 1] };
+    return { model: decoder, prompt: [startId, first], stop: [endId, first - 1], dispose: () => decoder.dispose() };
   },
 });
 
-function spanCorruption(model: T5, { special, context, seed }: TaskOptions): Task<PairBatch> {
+function spanCorruption(model: T5, { special, context, seed, zLoss = 0 }: TaskOptions): Task<PairBatch> {
   const { startId, endId, first } = idsOf(special);
   const { tokens } = tokensToFill({ inputs: context, targets: context });
   const tokenIds = { startId, endId, sentinels: { first, count: SENTINELS } };
@@ -66,7 +66,8 @@ function spanCorruption(model: T5, { special, context, seed }: TaskOptions): Tas
         const { encoder, decoder, crossMask } = batchTensors(batch);
         const sourceMask = encoder.mask === "causal" ? "none" : encoder.mask;
         const options = { sourceMask, mask: decoder.mask, crossMask };
-        return causalLmLoss(model.forward(encoder.ids_BT, decoder.ids_BT, options), decoder.targets_BT) as Scalar;
+        const logits = model.forward(encoder.ids_BT, decoder.ids_BT, options);
+        return causalLmLoss(logits, decoder.targets_BT, { zLoss: model.training ? zLoss : 0 }) as Scalar;
       }),
     weight: ({ decoder }) => targetCount(decoder),
   };

@@ -49,7 +49,7 @@ export function heldOutText<B>(
 
 /** The text of a row; for the next token, with the token that follows it. */
 function rowOf(
-  { next }: Task<never>,
+  { next }: Pick<Task, "next">,
   inputs: Int32Array,
   targets: Int32Array,
   row: number,

@@ -7,6 +7,7 @@ import type { AdamW } from "@llm/adamw";
 import { bestCheckpoint, latestCheckpoint, loadCheckpoint, saveCheckpoint } from "@llm/checkpoint/node";
 import type { NamedParameters } from "@llm/module";
 import type { StoredTensor } from "@llm/safetensors";
+import type { SpikeGuardState } from "@llm/stability";
 import { dispose, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { UserError } from "../ui/error.js";
 import { say } from "../ui/progress.js";
@@ -20,6 +21,8 @@ export interface CheckpointFacts {
   seed: number;
   /** Validation loss at this step, if it was measured. */
   loss?: number;
+  /** What the guard against spikes has seen and skipped. */
+  guard?: SpikeGuardState;
 }
 
 /** Writes a checkpoint; the newest `keep` and the best stay. */
@@ -37,25 +40,33 @@ export async function save(
       tensors: await toStored(parameters),
       optimizer: await toStored(optimizer.stateDict()),
       metrics: facts.loss === undefined ? {} : { validationLoss: facts.loss },
-      meta: { cursor: step, random: { seed: facts.seed, step } },
+      meta: {
+        cursor: step + (facts.guard?.skippedBatches ?? 0),
+        random: { seed: facts.seed, step },
+        guard: facts.guard && { ...facts.guard },
+      },
     },
     { keep: facts.keep, best },
   );
   for (const warning of warnings) say(`warning: ${warning}`);
 }
 
-/** Loads the newest whole checkpoint into parameters and optimizer; returns its step, 0 when there is none. */
-export async function restore(folder: string, parameters: NamedParameters, optimizer: AdamW): Promise<number> {
+/** Loads the newest whole checkpoint into parameters and optimizer; its step is 0 when there is none. */
+export async function restore(
+  folder: string,
+  parameters: NamedParameters,
+  optimizer: AdamW,
+): Promise<{ step: number; guard?: SpikeGuardState }> {
   const { checkpoint, warnings } = await latestCheckpoint(folder);
   for (const warning of warnings) say(`warning: ${warning}`);
-  if (!checkpoint) return 0;
-  const { tensors, optimizer: state } = await loadCheckpoint(checkpoint.path, { verify: false });
+  if (!checkpoint) return { step: 0 };
+  const { tensors, optimizer: state, meta } = await loadCheckpoint(checkpoint.path, { verify: false });
   assign(parameters, tensors, checkpoint.path);
   if (!state) throw new UserError(`${checkpoint.path} holds no optimizer state: it cannot be resumed`);
   const values = fromStored(state);
   optimizer.loadStateDict(values);
   dispose([...values.values()]);
-  return checkpoint.step;
+  return { step: checkpoint.step, guard: (meta as { guard?: SpikeGuardState } | undefined)?.guard };
 }
 
 /** Tensors of the best checkpoint of a run (`latest`: the newest), and its step. */

@@ -3,6 +3,7 @@
 import type { AdamW } from "@llm/adamw";
 import { bitsPerByte, perplexity } from "@llm/causal-lm";
 import type { Module, NamedParameters } from "@llm/module";
+import type { SpikeGuardConfig, SpikeRecovery } from "@llm/stability";
 import { evaluate, type StepReport, train } from "@llm/trainer";
 import type { Scalar } from "@tensorflow/tfjs-core";
 import type { OptimizationConfig, ReportingConfig } from "../config/schema.js";
@@ -12,6 +13,7 @@ import type { RunPaths } from "./directory.js";
 import { appendMetrics, type EvaluationRecord, readMetrics, truncateMetrics } from "./metrics.js";
 import { writeReport } from "./report.js";
 import { scheduleOf } from "./schedule.js";
+import { oddity, recoveryHooks, startRecovery } from "./spikes.js";
 
 /** Held-out batches, and the bytes of text that their targets stand for (where that is known). */
 export interface HeldOut<Batch> {
@@ -35,6 +37,8 @@ export interface LoopOptions<Batch> {
   tokensPerStep: number;
   heldOut: HeldOut<Batch>;
   sample?: () => Promise<string>;
+  /** When to skip updates and go back. Default: never. */
+  spikes?: SpikeGuardConfig;
   resume: boolean;
 }
 
@@ -51,7 +55,7 @@ export interface LoopResult {
 /** Runs or resumes a training run. Ctrl-C ends it after the running step, with a checkpoint. */
 export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopResult> {
   const { paths, config, model, parameters, optimizer, tokensPerStep } = options;
-  const startStep = options.resume ? await resumeAt(options) : 0;
+  const { step: startStep, recovery } = await startAt(options);
   const before = await evaluateStep(options, startStep, startStep === 0);
   say(`validation loss at step ${startStep}: ${before.loss.toFixed(4)}${bytesText(before)}`);
   const stop = interruptible();
@@ -74,7 +78,7 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     });
     const heldOut = evaluation ? ` val ${evaluation.loss.toFixed(3)}` : "";
     bar.update(step, `loss ${loss.toFixed(3)}${heldOut} ${short(rate)} tokens/s`);
-    if (skipped) bar.log(`step ${step}: loss or gradients were not finite; the step was skipped`);
+    if (skipped) bar.log(`step ${step}: loss or gradients were ${oddity(report)}; the step was skipped`);
     const last = step === config.steps;
     if (last || step % config.evalEvery === 0) {
       evaluation = await evaluateStep(options, step);
@@ -84,7 +88,7 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     if (options.sample && config.sampleEvery > 0 && (last || step % config.sampleEvery === 0))
       await takeSample(options, step);
     if (last || step % config.checkpointEvery === 0)
-      await checkpoint(options, step, measuredAt === step ? evaluation : undefined);
+      await checkpoint(options, step, recovery, measuredAt === step ? evaluation : undefined);
     if (last || step % config.evalEvery === 0) await refreshReport(options);
   };
   try {
@@ -93,6 +97,7 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
     const summary = await train({
       ...options,
       ...pick(config),
+      ...(recovery && recoveryHooks(recovery, options, bar)),
       parameters,
       optimizer,
       learningRate: schedule,
@@ -100,12 +105,13 @@ export async function runLoop<Batch>(options: LoopOptions<Batch>): Promise<LoopR
       onStep,
       signal: stop.signal,
     });
-    if (summary.aborted && summary.step > startStep) await checkpoint(options, summary.step);
+    if (summary.aborted && summary.step > startStep) await checkpoint(options, summary.step, recovery);
     await refreshReport(options);
     return { ...summary, before, evaluation: evaluation ?? before };
   } finally {
     bar.stop();
     stop.dispose();
+    recovery?.dispose();
   }
 }
 
@@ -121,12 +127,24 @@ const pick = ({
   seed,
 });
 
-/** Loads the newest complete checkpoint and cuts the metrics to it. */
-async function resumeAt<Batch>({ paths, parameters, optimizer, config }: LoopOptions<Batch>): Promise<number> {
-  const step = await restore(paths.checkpoints, parameters, optimizer);
-  await truncateMetrics(paths.metrics, step);
-  say(step === 0 ? "no checkpoint was written yet: starting at step 0" : `resuming at step ${step} of ${config.steps}`);
-  return step;
+/** Step 0, or that of the newest complete checkpoint, to which the metrics are cut; and the guard against spikes. */
+async function startAt<Batch>({
+  paths,
+  parameters,
+  optimizer,
+  config,
+  spikes,
+  resume,
+}: LoopOptions<Batch>): Promise<{ step: number; recovery?: SpikeRecovery }> {
+  const saved = resume ? await restore(paths.checkpoints, parameters, optimizer) : { step: 0, guard: undefined };
+  const { step, guard } = saved;
+  if (resume) {
+    await truncateMetrics(paths.metrics, step);
+    say(
+      step === 0 ? "no checkpoint was written yet: starting at step 0" : `resuming at step ${step} of ${config.steps}`,
+    );
+  }
+  return { step, recovery: spikes && startRecovery({ parameters, optimizer, startStep: step }, spikes, guard) };
 }
 
 async function evaluateStep<Batch>(
@@ -160,6 +178,7 @@ async function takeSample<Batch>({ model, sample, paths }: LoopOptions<Batch>, s
 async function checkpoint<Batch>(
   options: LoopOptions<Batch>,
   step: number,
+  recovery?: SpikeRecovery,
   evaluation?: EvaluationRecord,
 ): Promise<void> {
   const { paths, parameters, optimizer, config } = options;
@@ -167,6 +186,7 @@ async function checkpoint<Batch>(
     keep: config.keep,
     seed: config.seed,
     loss: evaluation?.loss,
+    guard: recovery?.guard.state(),
   });
 }
 

@@ -10,7 +10,7 @@ export interface StepRecord {
   gradNorm: number;
   learningRate: number;
   tokensPerSecond: number;
-  /** Present when the step was left out because something was not finite. */
+  /** Present when the step was left out because something was not finite or out of line. */
   skipped?: true;
 }
 

@@ -4,7 +4,7 @@ import { Random } from "@llm/random";
 import type { Tokenizer } from "@llm/tokenizer";
 import type { ModelConfig } from "../config/schema.js";
 import { familyNamed, familyOf } from "../families/families.js";
-import type { AnyModel, Architecture, LanguageModel, Task, Writer } from "../families/family.js";
+import type { AnyModel, Architecture, LanguageModel, Task, TaskOptions, Writer } from "../families/family.js";
 import { specialIds } from "../families/special-tokens.js";
 import { UserError } from "../ui/error.js";
 
@@ -30,11 +30,11 @@ export function modelFromArchitecture(architecture: Architecture, seed = 0): Any
 export function taskOf(
   model: AnyModel,
   architecture: Architecture,
-  { tokenizer, context, seed }: { tokenizer: Tokenizer; context: number; seed: number },
+  options: Omit<TaskOptions, "special">,
 ): Task {
   const family = familyOf(architecture);
-  const { special } = specialIds(tokenizer, family.specialTokens);
-  return family.task(model, { tokenizer, special, context, seed });
+  const { special } = specialIds(options.tokenizer, family.specialTokens);
+  return family.task(model, { ...options, special });
 }
 
 /**

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdamW } from "@llm/adamw";
+import { shrinkEmbeddingGradient } from "@llm/stability";
 import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
 import { resolveConfig } from "../config/resolve.js";
@@ -17,6 +18,7 @@ import { createRun, type RunPaths, readJson, runPaths, writeJson } from "./direc
 import { type LoopResult, runLoop } from "./loop.js";
 import { type AnyModel, type Architecture, architectureOf, modelFromArchitecture, taskOf, writerOf } from "./model.js";
 import { collectText, writeText } from "./sample-text.js";
+import { spikesOf } from "./spikes.js";
 import { readTokenizer, trainOnData } from "./tokenizer.js";
 import { isPrepared, openTokens, type Tokens, tokenizeData } from "./tokens.js";
 
@@ -113,7 +115,8 @@ async function loop(
 ): Promise<RunResult> {
   const { batch, context, accumulate, seed, beta1, beta2, weightDecay, evalTokens, samplePrompt } = config;
   const model = modelFromArchitecture(architecture, seed);
-  const task = taskOf(model, architecture, { tokenizer, context, seed });
+  const task = taskOf(model, architecture, { tokenizer, context, seed, zLoss: config.zLoss });
+  if (config.embeddingShrink < 1) shrinkEmbeddingGradient(model, { alpha: config.embeddingShrink });
   const parameters = model.namedParameters();
   const optimizer = new AdamW(parameters, { beta1, beta2, weightDecay });
   const count = model.parameterCount();
@@ -135,6 +138,7 @@ async function loop(
       tokensPerStep: batch * context * accumulate,
       heldOut: heldOutText(task, tokens.validation, { batch, limit: evalTokens }),
       sample: familyOf(architecture).writer && (() => sampleText(model, architecture, { tokenizer, prompt, seed })),
+      spikes: spikesOf(config),
       resume,
     });
     return { ...result, run: paths.root, parameters: count };
@@ -155,7 +159,7 @@ async function sampleText(
     const options = { maxTokens: 120, temperature: 0.8, topK: 50, seed };
     return tokenizer.decode(prompt) + (await collectText(writeText(writer, tokenizer, options)));
   } finally {
-    if (writer.model !== model) writer.model.dispose?.();
+    writer.dispose?.();
   }
 }
 

@@ -1,5 +1,7 @@
 import "@tensorflow/tfjs-backend-wasm";
 import { KVCache } from "@llm/kv-cache";
+import { combineMasks, paddingMask, prefixMask } from "@llm/mask";
+import { Module, parameter } from "@llm/module";
 import { valueAndGrads } from "@llm/ops";
 import { Random, withRandom } from "@llm/random";
 import { expectClose, expectNoLeak, readFixture } from "@llm/testing";
@@ -8,6 +10,7 @@ import {
   concat,
   memory,
   mul,
+  reshape,
   type Scalar,
   setBackend,
   slice,
@@ -15,11 +18,12 @@ import {
   type Tensor,
   tensor,
   tidy,
+  transpose,
   zeros,
 } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MultiHeadAttention, type Position } from "../src/index.js";
+import { attention, MultiHeadAttention, type Position } from "../src/index.js";
 
 interface Packed {
   shape: number[];
@@ -60,7 +64,8 @@ describe.each(["cpu", "wasm"])("%s", (backend) => {
 
 /** Adds another vector at each position, so that a wrong offset changes the result. */
 const position: Position = {
-  forward: (x, offset) => {
+  forward: (x, at) => {
+    const offset = at as number;
     const [t, h] = x.shape.slice(2) as [number, number];
     const values = Array.from({ length: t * h }, (_, i) => Math.sin(1 + offset * h + i));
     return add(x, tensor(values, [1, 1, t, h]));
@@ -141,6 +146,63 @@ test("each projection starts with its own numbers, at the given scale", () => {
   }
   expect(Math.abs(std(layer.oProj.weight) / 0.005 - 1)).toBeLessThan(0.044);
   expect(new Set([layer.qProj, layer.kProj, layer.vProj].map(({ weight }) => weight.dataSync()[0])).size).toBe(3);
+});
+
+test("each projection may have a bias of its own; the value projection a deviation of its own", () => {
+  const names = (bias: ConstructorParameters<typeof MultiHeadAttention>[0]["bias"]) =>
+    [...new MultiHeadAttention({ dim: 4, heads: 2, bias }).namedParameters().keys()].filter((name) =>
+      /bias/.test(name),
+    );
+  expect(names({ q: true, k: true, v: true })).toEqual(["q_proj.bias", "k_proj.bias", "v_proj.bias"]);
+  expect(names({ o: true })).toEqual(["o_proj.bias"]);
+  const layer = new MultiHeadAttention({ dim: 64, heads: 2, std: 1, valueStd: 0, projectionStd: 0.5 });
+  expect(layer.vProj.weight.dataSync().every((value) => value === 0)).toBe(true);
+  expect(layer.kProj.weight.dataSync().some((value) => value !== 0)).toBe(true);
+});
+
+/** Doubles the features of one head each, so that a norm in the wrong place shows. */
+class Doubling extends Module {
+  weight = parameter(tensor([1, 2]));
+  forward(x: Tensor): Tensor {
+    return mul(x, this.weight);
+  }
+}
+
+test("slopes, scale, cap, window and norms of the configuration reach the attention", () => {
+  const [qNorm, kNorm] = [new Doubling(), new Doubling()];
+  const options = { scale: 0.3, softCap: 2, window: 3, sinks: 1 };
+  const plain = { dim: 4, heads: 2, position, random: new Random(5) };
+  const layer = new MultiHeadAttention({ ...plain, ...options, slopes: [0.5, 0.25], qNorm, kNorm });
+  expect([...layer.namedParameters().keys()].slice(-2)).toEqual(["q_norm.weight", "k_norm.weight"]);
+  const x = normal([1, 6, 4]);
+  const bias = normal([1, 2, 6, 6]);
+  const heads = (projection: { forward(x: Tensor): Tensor }): Tensor =>
+    transpose(reshape(projection.forward(x), [1, 6, 2, 2]), [0, 2, 1, 3]);
+  const [q, k] = [layer.qProj, layer.kProj].map((each) => position.forward(mul(heads(each), tensor([1, 2])), 0));
+  const slopes = tensor([0.5, 0.25]);
+  const y = attention(q!, k!, heads(layer.vProj), { ...options, slopes, bias });
+  const expected = layer.oProj.forward(reshape(transpose(y, [0, 2, 1, 3]), [1, 6, 4]));
+  expectClose(layer.forward(x, { bias }), expected);
+  expectNoLeak(() => layer.forward(x, { bias }));
+});
+
+test("positions go to the encoding instead of the cache's length; lengths and prefix to the attention", () => {
+  const seen: (number | Tensor)[] = [];
+  const spy: Position = {
+    forward: (x, at) => {
+      seen.push(at);
+      return x;
+    },
+  };
+  const layer = new MultiHeadAttention({ dim: 4, heads: 2, position: spy });
+  const x = normal([2, 3, 4]);
+  const positions = tensor([5, 6, 7], [3], "int32");
+  layer.forward(x, { positions });
+  expect(seen).toEqual([positions, positions]);
+  const int32 = (values: number[]): Tensor => tensor(values, [2], "int32");
+  const masked = combineMasks(slice(prefixMask([2, 0], 3), [0, 0, 0, 0], [2, 1, 3, 3]), paddingMask([2, 3], 3));
+  const expected = layer.forward(x, { mask: masked });
+  expectClose(layer.forward(x, { prefix: int32([2, 0]), lengths: int32([2, 3]) }), expected);
 });
 
 test("dropout is on in training only", () => {

@@ -1,5 +1,5 @@
 import "@tensorflow/tfjs-backend-wasm";
-import { attention, MultiHeadAttention } from "@llm/attention";
+import { type AttentionOptions, attention, MultiHeadAttention } from "@llm/attention";
 import { KVCache } from "@llm/kv-cache";
 import { type AttentionMask, paddingMask } from "@llm/mask";
 import { gradients } from "@llm/ops";
@@ -19,7 +19,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GroupedQueryAttention, groupedQueryAttention } from "../src/index.js";
+import { GroupedQueryAttention, groupedQueryAttention, poolHeads, toGroupedQuery } from "../src/index.js";
 
 interface Packed {
   shape: number[];
@@ -54,13 +54,96 @@ describe.each(["cpu", "wasm"])("%s", (backend) => {
 
   test("as many heads of keys as of queries is multi-head attention, bit for bit", () => {
     const inputs = [normal([2, 3, 4, 5]), normal([2, 3, 6, 5]), normal([2, 3, 6, 5])];
-    for (const mask of ["causal", "none", paddingMask([6, 2], 6)] as AttentionMask[]) {
+    const all: AttentionOptions[] = [
+      {},
+      { mask: "none" },
+      { mask: paddingMask([6, 2], 6) },
+      { window: 2, sinks: 1, softCap: 3, scale: 1, bias: normal([1, 3, 4, 6]), slopes: tensor([0.5, 0.2, 0.1]) },
+    ];
+    for (const options of all) {
       const [grouped, full] = [groupedQueryAttention, attention].map((op) => {
-        const f = (...[q, k, v]: Tensor[]): Tensor => op(q!, k!, v!, { mask });
+        const f = (...[q, k, v]: Tensor[]): Tensor => op(q!, k!, v!, options);
         return [f(...inputs), ...gradients(f, inputs)];
       });
       for (const [i, value] of grouped!.entries()) expectClose(value, full![i]!, exactly);
     }
+  });
+});
+
+test("multi-query attention is one group, and multi-head attention with tied heads", () => {
+  const sizes = fc.record({
+    kvHeads: fc.integer({ min: 1, max: 3 }),
+    group: fc.integer({ min: 1, max: 4 }),
+    t: fc.integer({ min: 1, max: 4 }),
+    window: fc.integer({ min: 1, max: 6 }),
+    softCap: fc.constantFrom(undefined, 2),
+  });
+  fc.assert(
+    fc.property(sizes, ({ kvHeads, group, t, window, softCap }) =>
+      tidy(() => {
+        const [q, k, v] = [normal([2, kvHeads * group, t, 3]), normal([2, kvHeads, 5, 3]), normal([2, kvHeads, 5, 3])];
+        const tie = (x: Tensor): Tensor => reshape(stack(Array(group).fill(x), 2), [2, kvHeads * group, 5, 3]);
+        const options: AttentionOptions = { window, softCap, bias: normal([kvHeads * group, t, 5]) };
+        const expected = attention(q!, tie(k!), tie(v!), options);
+        expectClose(groupedQueryAttention(q!, k!, v!, options), expected, { absolute: 1e-6 });
+      }),
+    ),
+    { numRuns: 25 },
+  );
+});
+
+describe("converting a checkpoint of multi-head attention", () => {
+  const config = { dim: 8, heads: 4, bias: true };
+
+  test("each new head is the mean of its group; queries and output stay", () => {
+    const weight = tensor(
+      [1, 2, 3, 4, 5, 6, 7, 8].flatMap((row) => [row, 10 * row]),
+      [8, 2],
+    );
+    // Four heads of two rows each.
+    expectClose(poolHeads(weight, { heads: 4, kvHeads: 2 }), [2, 20, 3, 30, 6, 60, 7, 70], exactly);
+    expectClose(poolHeads(tensor([1, 2, 5, 6]), { heads: 4, kvHeads: 1 }), [3.5], exactly);
+    const full = new MultiHeadAttention({ ...config, random: new Random(3) });
+    const state = toGroupedQuery(new Map([...full.stateDict()].map(([path, x]) => [`layers.0.${path}`, x])), {
+      heads: 4,
+      kvHeads: 2,
+    });
+    const grouped = new GroupedQueryAttention({ ...config, kvHeads: 2 });
+    grouped.loadStateDict(new Map([...state].map(([path, x]) => [path.slice("layers.0.".length), x])));
+    expectClose(grouped.kProj.weight, poolHeads(full.kProj.weight, { heads: 4, kvHeads: 2 }).dataSync(), exactly);
+    for (const path of ["q_proj.weight", "o_proj.weight", "o_proj.bias"]) {
+      expectClose(grouped.stateDict().get(path)!, full.stateDict().get(path)!.dataSync(), exactly);
+    }
+  });
+
+  test("a model whose heads agree within each group computes the same afterwards", () => {
+    const grouped = new GroupedQueryAttention({ ...config, kvHeads: 2, random: new Random(2) });
+    const repeat = (x: Tensor): Tensor => {
+      const heads = reshape(x, [2, 2, ...x.shape.slice(1)]);
+      return reshape(stack([heads, heads], 1), [8, ...x.shape.slice(1)]);
+    };
+    const tied = new Map(
+      [...grouped.stateDict()].map(([path, x]) => [path, /^[kv]_proj/.test(path) ? repeat(x) : x] as const),
+    );
+    const full = new MultiHeadAttention(config);
+    full.loadStateDict(tied);
+    const back = new GroupedQueryAttention({ ...config, kvHeads: 2 });
+    back.loadStateDict(toGroupedQuery(full.stateDict(), { heads: 4, kvHeads: 2 }));
+    const x = normal([2, 5, 8]);
+    expectClose(back.forward(x), full.forward(x), { absolute: 1e-6 });
+  });
+
+  test("nothing leaks, errors teach", () => {
+    const weight = tensor([1, 2, 3, 4], [4, 1]);
+    const before = memory().numTensors;
+    poolHeads(weight, { heads: 4, kvHeads: 2 }).dispose();
+    for (const x of toGroupedQuery(new Map([["k_proj.weight", weight]]), { heads: 2, kvHeads: 1 }).values())
+      x.dispose();
+    expect(memory().numTensors).toBe(before);
+    expect(() => poolHeads(weight, { heads: 4, kvHeads: 3 })).toThrow(
+      "kvHeads must divide heads, and heads the rows of [4,1], got 3 and 4",
+    );
+    expect(() => poolHeads(weight, { heads: 3, kvHeads: 1 })).toThrow("got 1 and 3");
   });
 });
 

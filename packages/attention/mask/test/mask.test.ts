@@ -29,6 +29,8 @@ describe("who may attend to whom", () => {
   test("sliding window", () => {
     expect(rows(slidingWindowMask(4, 2))).toEqual(["x...", "xx..", ".xx.", "..xx"]);
     expect(rows(slidingWindowMask(1, 2, 4))).toEqual(["..xx"]);
+    expect(rows(slidingWindowMask(2, 2, 6, { offset: 3 }))).toEqual(["..xx..", "...xx."]);
+    expect(rows(slidingWindowMask(5, 2, 5, { sinks: 1 }))).toEqual(["x....", "xx...", "xxx..", "x.xx.", "x..xx"]);
   });
 
   test("padding", () => {
@@ -89,6 +91,7 @@ test("bad input is named", () => {
   expect(() => causalMask(0)).toThrow("T must be a positive integer, got 0");
   expect(() => prefixMask([1, 4], 3)).toThrow("an integer from 0 to T = 3, got 4");
   expect(() => slidingWindowMask(3, 0)).toThrow("window must be a positive integer, got 0");
+  expect(() => slidingWindowMask(3, 1, 3, { sinks: -1 })).toThrow("sinks must be an integer of at least 0, got -1");
   expect(() => paddingMask([1, 1.5], 3)).toThrow("length 1 must be an integer from 0 to S = 3, got 1.5");
   expect(() => segmentMask([[1, 1], [1]])).toThrow("as long as the first (2), but row 1 has length 1");
   expect(() => combineMasks()).toThrow("at least one");

@@ -9,7 +9,7 @@ export function bertTraits(config: BertConfig): ModelTraits {
   return {
     tokenizer: `WordPiece, ${c.vocabSize} tokens`,
     position: `learned, ${c.maxLength} positions`,
-    norm: `LayerNorm (eps ${c.normEps}) after each branch and on the embeddings`,
+    norm: `LayerNorm (eps ${c.normEps.toExponential()}) after each branch and on the embeddings`,
     activation: `GELU, hidden ${c.hiddenDim}`,
     attention: `${describeHeads({ heads: c.heads, headDim: c.dim / c.heads })}, both directions`,
     block: "attention, then feed-forward",

@@ -9,7 +9,7 @@ export function bloomTraits(config: BloomConfig): ModelTraits {
   return {
     tokenizer: `byte-level BPE, ${c.vocabSize} tokens`,
     position: "ALiBi",
-    norm: `LayerNorm (eps ${c.normEps}) before each branch and on the embeddings`,
+    norm: `LayerNorm (eps ${c.normEps.toExponential()}) before each branch and on the embeddings`,
     activation: `GELU (tanh), hidden ${c.hiddenDim}`,
     attention: describeHeads({ heads: c.heads, headDim: c.dim / c.heads }),
     block: "attention, then feed-forward",

@@ -10,7 +10,7 @@ export function glmTraits(config: GLMConfig): ModelTraits {
   return {
     tokenizer: `SentencePiece unigram of text and images (icetk), ${c.vocabSize} tokens`,
     position: `rotary, base ${c.ropeBase}, ${c.positions === "2d" ? "half of a head by text, half by blank" : "one position"}`,
-    norm: `LayerNorm (eps ${c.normEps}) before each branch, DeepNorm residual (α = √${2 * c.layers})`,
+    norm: `LayerNorm (eps ${c.normEps.toExponential()}) before each branch, DeepNorm residual (α = √${2 * c.layers})`,
     activation: `${c.feedForward === "gelu" ? "GELU (tanh)" : "GeGLU"}, hidden ${c.hiddenDim}`,
     attention: describeHeads({ heads: c.heads, headDim: c.dim / c.heads }),
     block: "attention, then feed-forward",
@@ -24,7 +24,7 @@ export function chatglm2Traits(config: ChatGLM2Config): ModelTraits {
   return {
     tokenizer: `SentencePiece BPE, ${c.vocabSize} tokens`,
     position: `rotary, base ${c.ropeBase}, the first half of a head, neighbours paired`,
-    norm: `RMSNorm (eps ${c.normEps}) before each branch`,
+    norm: `RMSNorm (eps ${c.normEps.toExponential()}) before each branch`,
     activation: `SwiGLU, hidden ${c.hiddenDim}`,
     attention: describeHeads(c),
     block: "attention, then feed-forward",

@@ -9,7 +9,7 @@ export function falconTraits(config: FalconConfig): ModelTraits {
   return {
     tokenizer: `byte-level BPE, ${c.vocabSize} tokens`,
     position: `rotary, base ${c.ropeBase}`,
-    norm: `LayerNorm (eps ${c.normEps}) before the branches`,
+    norm: `LayerNorm (eps ${c.normEps.toExponential()}) before the branches`,
     activation: `GELU, hidden ${c.hiddenDim}`,
     attention: describeHeads(c),
     block: `attention ∥ feed-forward, ${c.norms === "shared" ? "one norm for both" : "a norm each"}`,

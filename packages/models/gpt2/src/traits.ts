@@ -9,7 +9,7 @@ export function gpt2Traits(config: GPT2Config): ModelTraits {
   return {
     tokenizer: `byte-level BPE, ${c.vocabSize} tokens`,
     position: `learned, ${c.maxLength} positions`,
-    norm: `LayerNorm (eps ${c.normEps}) before each branch`,
+    norm: `LayerNorm (eps ${c.normEps.toExponential()}) before each branch`,
     activation: `GELU (tanh), hidden ${c.hiddenDim}`,
     attention: describeHeads({ heads: c.heads, headDim: c.dim / c.heads }),
     block: "attention, then feed-forward",

@@ -12,7 +12,7 @@ export function llamaTraits(config: LlamaConfig): ModelTraits {
   return {
     tokenizer: `${tokenizer}, ${c.vocabSize} tokens`,
     position: `rotary, base ${c.ropeBase}${scaling}`,
-    norm: `RMSNorm (eps ${c.normEps}) before each branch`,
+    norm: `RMSNorm (eps ${c.normEps.toExponential()}) before each branch`,
     activation: `SwiGLU, hidden ${c.hiddenDim}`,
     attention: describeHeads(c),
     block: "attention, then feed-forward",

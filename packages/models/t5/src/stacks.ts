@@ -70,7 +70,7 @@ export class T5Decoder extends Module {
   forward(x_BTD: Tensor, options: DecoderLayerOptions): Tensor {
     const t = x_BTD.shape[1] as number;
     const bias = this.position.forward(t, (options.cache?.length ?? 0) + t);
-    const y_BTD = throughLayers(this.layers, this.dropout.forward(x_BTD), { ...options, bias });
+    const y_BTD = throughLayers<DecoderLayerOptions>(this.layers, this.dropout.forward(x_BTD), { ...options, bias });
     return this.dropout.forward(this.norm.forward(y_BTD));
   }
 }

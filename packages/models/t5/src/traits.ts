@@ -9,7 +9,7 @@ export function t5Traits(config: T5Config): ModelTraits {
   return {
     tokenizer: `SentencePiece unigram, ${c.vocabSize} tokens`,
     position: `relative bias, ${c.buckets} buckets up to ${c.maxDistance}`,
-    norm: `RMSNorm (eps ${c.normEps}) before each branch`,
+    norm: `RMSNorm (eps ${c.normEps.toExponential()}) before each branch`,
     activation: `${c.feedForward === "relu" ? "ReLU" : "GeGLU (tanh)"}, hidden ${c.hiddenDim}`,
     attention: `${describeHeads(c)}, unscaled`,
     block: "encoder and decoder: attention, cross-attention, then feed-forward",

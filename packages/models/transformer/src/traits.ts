@@ -9,7 +9,7 @@ export function transformerTraits(config: TransformerConfig): ModelTraits {
   return {
     tokenizer: `BPE, ${c.vocabSize} tokens for both languages`,
     position: "sinusoidal",
-    norm: `LayerNorm (eps ${c.normEps}) after each branch`,
+    norm: `LayerNorm (eps ${c.normEps.toExponential()}) after each branch`,
     activation: `ReLU, hidden ${c.hiddenDim}`,
     attention: describeHeads({ heads: c.heads, headDim: c.dim / c.heads }),
     block: "encoder and decoder: attention, cross-attention, then feed-forward",

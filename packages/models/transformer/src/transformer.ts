@@ -72,7 +72,8 @@ export class Transformer extends EncoderDecoder<Config> {
   }
 
   protected decoded(ids_BT: Tensor, options: DecoderLayerOptions): Tensor {
-    return throughLayers(this.decoder.layers, this.#embedded(ids_BT, options.cache?.length ?? 0), options);
+    const x_BTD = this.#embedded(ids_BT, options.cache?.length ?? 0);
+    return throughLayers<DecoderLayerOptions>(this.decoder.layers, x_BTD, options);
   }
 
   protected crossAttentions(): CrossAttention[] {

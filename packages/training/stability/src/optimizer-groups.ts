@@ -5,7 +5,7 @@
 // a larger λ where that is not wanted.
 
 import type { NamedParameters } from "@llm/ops";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Stateful } from "./snapshots.js";
 
 /** What a group needs of an optimizer; `AdamW` of `@llm/adamw` is one. */
@@ -77,11 +77,11 @@ export function groupByRate(
   rules: ReadonlyMap<string, { learningRate: number }>,
   create: (parameters: NamedParameters, learningRate: number) => GroupOptimizer,
 ): OptimizerGroups {
-  const byRate = new Map<number, Map<string, never>>();
+  const byRate = new Map<number, Map<string, Variable>>();
   for (const [name, parameter] of parameters) {
     const rate = rules.get(name)?.learningRate ?? 1;
-    if (!byRate.has(rate)) byRate.set(rate, new Map());
-    byRate.get(rate)?.set(name, parameter as never);
+    const own = byRate.get(rate) ?? new Map<string, Variable>();
+    byRate.set(rate, own.set(name, parameter));
   }
   return new OptimizerGroups(
     [...byRate].map(([learningRate, own]) => ({ parameters: own, learningRate, optimizer: create(own, learningRate) })),

@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { activateBackend } from "../backend.js";
+import { addFlags, parseNumber } from "../config/flags.js";
+import { backendShape } from "../config/schema.js";
+import { demoPieces } from "../demo/corpus.js";
+import { type ExperimentConfig, encodeText, measures, type Outcome, runMeasure } from "../stability/experiment.js";
+import { describeOutcomes } from "../stability/report.js";
+import { printResult } from "../ui/output.js";
+import { progress } from "../ui/progress.js";
+
+interface Flags extends ExperimentConfig {
+  json?: boolean;
+  only?: string;
+  data?: string;
+  backend?: "auto";
+}
+
+/** `llm stability`. */
+export function addStabilityCommand(program: Command): void {
+  const command = program
+    .command("stability")
+    .summary("see a deep model diverge, and what saves it")
+    .description(
+      "Train one deep Post-LN model again and again on real text, each time with one measure against divergence, and " +
+        "compare what became of it.",
+    )
+    .option("--layers <number>", "Transformer blocks", parseNumber, 24)
+    .option("--dim <number>", "width", parseNumber, 64)
+    .option("--heads <number>", "attention heads", parseNumber, 4)
+    .option("--context <number>", "characters in a sequence", parseNumber, 64)
+    .option("--batch <number>", "sequences in a batch", parseNumber, 8)
+    .option("--steps <number>", "steps of each run", parseNumber, 100)
+    .option("--learning-rate <number>", "learning rate", parseNumber, 2e-3)
+    .option("--seed <number>", "seed of everything random", parseNumber, 1)
+    .option("--data <file>", "text to train on (default: documentation that is on this machine)")
+    .option("--only <text>", "measures whose name contains this")
+    .option("--json", "print the result as JSON");
+  addFlags(command, backendShape).action(async ({ json, only, data, backend, ...config }: Flags) => {
+    const name = await activateBackend(backend ?? "auto");
+    const pieces = data ? await readFile(data, "utf8") : (await demoPieces()).map((piece) => piece.text).join("");
+    const text = encodeText(pieces);
+    const chosen = measures.filter((measure) => measure.name.toLowerCase().includes((only ?? "").toLowerCase()));
+    const bar = progress("stability", chosen.length);
+    const outcomes: Outcome[] = [];
+    for (const measure of chosen) {
+      outcomes.push(await runMeasure(measure, config, text));
+      bar.update(outcomes.length, measure.name);
+    }
+    bar.stop();
+    const result = { backend: name, config, entropy: text.entropy, outcomes };
+    printResult(json, result, describeOutcomes(result));
+  });
+}
