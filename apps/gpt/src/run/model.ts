@@ -27,11 +27,7 @@ export function modelFromArchitecture(architecture: Architecture, seed = 0): Any
 }
 
 /** What a model is trained on, in sequences of `context` tokens. */
-export function taskOf(
-  model: AnyModel,
-  architecture: Architecture,
-  options: Omit<TaskOptions, "special">,
-): Task {
+export function taskOf(model: AnyModel, architecture: Architecture, options: Omit<TaskOptions, "special">): Task {
   const family = familyOf(architecture);
   const { special } = specialIds(options.tokenizer, family.specialTokens);
   return family.task(model, { ...options, special });

@@ -69,7 +69,8 @@ test("what the model does not have is an error", () => {
   const other = (): Map<string, Tensor> => new Map([["blk.0.ffn_gate_exps.weight", zeros([2])]]);
   expect(() => fromGGUF(other(), model.config)).toThrow('no parameter "blk.0.ffn_gate_exps.weight"');
   expect(() => toGGUF(other(), model.config)).toThrow("no parameter");
-@@
+  const file = (change: (metadata: Map<string, MetadataValue>) => void) => () =>
+    fromGGUFConfig(fileOf(model, change), new Float32Array(4).fill(1));
   expect(file((metadata) => metadata.set("general.architecture", string("mamba")))).toThrow(
     'architecture "mamba", not ',
   );
