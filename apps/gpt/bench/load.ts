@@ -36,19 +36,32 @@ async function write(folder: string, layers: number): Promise<void> {
   shapes.set("model.norm.weight", [1024]).set("lm_head.weight", [8192, 1024]);
   const tokenizer = await trainTokenizer(["a"], { kind: "bpe", vocabSize: 257, specialTokens: ["<|endoftext|>"] });
   const json = JSON.parse(JSON.stringify(tokenizer));
-  const lazy = (shape: number[]) => values.subarray(0, shape.reduce((a, b) => a * b, 1));
+  const lazy = (shape: number[]) =>
+    values.subarray(
+      0,
+      shape.reduce((a, b) => a * b, 1),
+    );
   for (const dtype of ["F32", "BF16"] as const) {
     const tensors = new Map(
-      [...shapes].map(([name, shape]) => [name, { dtype, shape, data: () => fromFloat32(lazy(shape), shape, dtype as Dtype & "F32").data } as LazyTensor]),
+      [...shapes].map(([name, shape]) => [
+        name,
+        { dtype, shape, data: () => fromFloat32(lazy(shape), shape, dtype as Dtype & "F32").data } as LazyTensor,
+      ]),
     );
     const out = join(folder, dtype.toLowerCase());
     await writeHuggingFace(out, { config: toHuggingFaceConfig(config), tensors, shardBytes: 1.5e8 });
     writeFileSync(join(out, "tokenizer.json"), JSON.stringify(json));
   }
   const names: [RegExp, string][] = [
-    [/^model\.embed_tokens/, "token_embd"], [/^model\.norm/, "output_norm"], [/^lm_head/, "output"],
-    [/^model\.layers/, "blk"], [/self_attn\.([qkv])_proj/, "attn_$1"], [/self_attn\.o_proj/, "attn_output"],
-    [/input_layernorm/, "attn_norm"], [/post_attention_layernorm/, "ffn_norm"], [/mlp\.(\w+)_proj/, "ffn_$1"],
+    [/^model\.embed_tokens/, "token_embd"],
+    [/^model\.norm/, "output_norm"],
+    [/^lm_head/, "output"],
+    [/^model\.layers/, "blk"],
+    [/self_attn\.([qkv])_proj/, "attn_$1"],
+    [/self_attn\.o_proj/, "attn_output"],
+    [/input_layernorm/, "attn_norm"],
+    [/post_attention_layernorm/, "ffn_norm"],
+    [/mlp\.(\w+)_proj/, "ffn_$1"],
   ];
   const weights = new Map(
     [...shapes].map(([name, shape]) => [
@@ -69,11 +82,18 @@ async function measure(path: string, backend: string): Promise<void> {
   const before = process.memoryUsage().rss / MiB;
   const start = performance.now();
   let parameters = 0;
-  if (path.endsWith(".gguf")) await loadGGUF(path, async ({ model }) => void (parameters = model.parameterCount()));
+  if (path.endsWith(".gguf")) parameters = await loadGGUF(path, async ({ model }) => model.parameterCount());
   else parameters = (await loadHuggingFace(path)).model.parameterCount();
   const seconds = (performance.now() - start) / 1000;
   const peak = process.resourceUsage().maxRSS / 1024;
   const size = (parameters * 4) / MiB;
-  const line = { path, backend, seconds: +seconds.toFixed(1), modelMiB: Math.round(size), peakMiB: Math.round(peak - before), ratio: +((peak - before) / size).toFixed(2) };
+  const line = {
+    path,
+    backend,
+    seconds: +seconds.toFixed(1),
+    modelMiB: Math.round(size),
+    peakMiB: Math.round(peak - before),
+    ratio: +((peak - before) / size).toFixed(2),
+  };
   console.log(JSON.stringify(line));
 }
