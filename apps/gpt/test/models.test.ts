@@ -63,35 +63,49 @@ describe.each([
   ["t5", "span corruption", []],
 ] as const)("llm pretrain --model %s", (model, objective, more) => {
   const minutes = 3;
-  test(`learns by ${objective}, is evaluated, writes, is exported and read again`, async () => {
-    const folder = temporaryFolder();
-    const [text, run, hf] = [corpus(folder), join(folder, "run"), join(folder, "hf")];
-    const sizes = ["--layers", "1", "--heads", "2", "--dim", "16", "--context", "32", "--batch", "8"];
-    const steps = ["--steps", "60", "--eval-every", "30", "--eval-tokens", "1500", "--sample-every", "60"];
-    const rate = ["--learning-rate", "0.02", "--warmup", "5", "--backend", "cpu"];
-    const trained = await llmJson<Trained>(
-      ...["pretrain", "--model", model, "--data", text, "--tokenizer", "char", "--out", run],
-      ...[...sizes, ...steps, ...rate, ...more],
-    );
-    expect(trained.loss).toBeLessThan(0.8 * trained.before.loss);
+  test(
+    `learns by ${objective}, is evaluated, writes, is exported and read again`,
+    async () => {
+      const folder = temporaryFolder();
+      const [text, run, hf] = [corpus(folder), join(folder, "run"), join(folder, "hf")];
+      const sizes = ["--layers", "1", "--heads", "2", "--dim", "16", "--context", "32", "--batch", "8"];
+      const steps = ["--steps", "60", "--eval-every", "30", "--eval-tokens", "1500", "--sample-every", "60"];
+      const rate = ["--learning-rate", "0.02", "--warmup", "5", "--backend", "cpu"];
+      const trained = await llmJson<Trained>(
+        ...["pretrain", "--model", model, "--data", text, "--tokenizer", "char", "--out", run],
+        ...[...sizes, ...steps, ...rate, ...more],
+      );
+      expect(trained.loss).toBeLessThan(0.8 * trained.before.loss);
 
-    const evaluate = (which: string): Promise<{ loss: number; bitsPerByte?: number }> =>
-      llmJson("eval", "--run", which, "--data", text, "--tokens", "1500", "--backend", "cpu");
-    const own = await evaluate(run);
-    expect(own.bitsPerByte !== undefined).toBe(objective === "causal");
+      const evaluate = (which: string): Promise<{ loss: number; bitsPerByte?: number }> =>
+        llmJson("eval", "--run", which, "--data", text, "--tokens", "1500", "--backend", "cpu");
+      const own = await evaluate(run);
+      expect(own.bitsPerByte !== undefined).toBe(objective === "causal");
 
-    const written = await llm("generate", "--run", run, "--prompt", "The 3 dogs", "--max-tokens", "8", "--backend", "cpu");
-    if (model === "bert") {
-      expect(written.err).toContain("does not write text");
-    } else {
-      expect(written.code).toBe(0);
-      expect(written.out.startsWith("The 3 dogs")).toBe(true);
-    }
+      const written = await llm(
+        "generate",
+        "--run",
+        run,
+        "--prompt",
+        "The 3 dogs",
+        "--max-tokens",
+        "8",
+        "--backend",
+        "cpu",
+      );
+      if (model === "bert") {
+        expect(written.err).toContain("does not write text");
+      } else {
+        expect(written.code).toBe(0);
+        expect(written.out.startsWith("The 3 dogs")).toBe(true);
+      }
 
-    await llmJson("export", "--run", run, "--out", hf);
-    const loaded = await evaluate(hf);
-    // Masks fall by the seed of a run, which a folder of weights does not know; the next token needs none.
-    if (objective === "causal") expectClose([loaded.loss], [own.loss], { absolute: 1e-5, relative: 0 });
-    else expect(Math.abs(loaded.loss / own.loss - 1)).toBeLessThan(0.5);
-  }, minutes * 60_000);
+      await llmJson("export", "--run", run, "--out", hf);
+      const loaded = await evaluate(hf);
+      // Masks fall by the seed of a run, which a folder of weights does not know; the next token needs none.
+      if (objective === "causal") expectClose([loaded.loss], [own.loss], { absolute: 1e-5, relative: 0 });
+      else expect(Math.abs(loaded.loss / own.loss - 1)).toBeLessThan(0.5);
+    },
+    minutes * 60_000,
+  );
 });

@@ -20,7 +20,10 @@ export const bert: Family = family<BertForMaskedLM>({
   task: maskedWords,
 });
 
-function maskedWords(model: BertForMaskedLM, { tokenizer, special, context, seed, zLoss = 0 }: TaskOptions): Task<SequenceBatch> {
+function maskedWords(
+  model: BertForMaskedLM,
+  { tokenizer, special, context, seed, zLoss = 0 }: TaskOptions,
+): Task<SequenceBatch> {
   const maskId = special.get(MASK) as number;
   const { vocabSize } = tokenizer;
   const kept = new Set([...tokenizer.specialTokens.values(), maskId]);

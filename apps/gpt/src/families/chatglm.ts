@@ -55,7 +55,9 @@ function blankInfilling(model: GLM, { context, seed, zLoss = 0 }: TaskOptions): 
       tidy(() => {
         const { ids_BT, targets_BT, positions_BT, blockPositions_BT, mask } = batchTensors(batch);
         const options = { mask, positions: positions_BT, blockPositions: blockPositions_BT };
-        return causalLmLoss(model.forward(ids_BT, options), targets_BT, { zLoss: model.training ? zLoss : 0 }) as Scalar;
+        return causalLmLoss(model.forward(ids_BT, options), targets_BT, {
+          zLoss: model.training ? zLoss : 0,
+        }) as Scalar;
       }),
     weight: targetCount,
   };

@@ -36,23 +36,38 @@ export interface Measure {
   recover?: boolean;
 }
 
-/** One at a time, each added to the bare Post-LN model. */
-export const measures: readonly Measure[] = [
-  { name: "Post-LN, nothing else" },
+/** What training and the inside of attention can do. */
+const training: readonly Measure[] = [
   { name: "gradient clipping at 1", clip: 1 },
   { name: "warm-up over half the steps", warmup: 0.5 },
-  { name: "a tenth of the learning rate", rate: 0.1 },
   { name: "z-loss 1e-4", zLoss: 1e-4 },
   { name: "embedding gradient × 0.1", embeddingShrink: 0.1 },
   { name: "embedding norm", model: { embeddingNorm: true } },
   { name: "QK-norm", model: { qkNorm: true } },
   { name: "attention scores capped at 50", model: { softCap: 50 } },
   { name: "skip outliers and rewind", recover: true },
+];
+
+/** What first weights and residuals can do. */
+const structure: readonly Measure[] = [
   { name: "GPT-2's initial weights", init: "gpt2" },
   { name: "small initial weights", init: "small" },
   { name: "DeepNorm", model: { residual: "deepnorm" } },
   { name: "sandwich norm", model: { residual: "sandwich" } },
   { name: "Pre-LN", model: { residual: "pre" } },
+];
+
+const calm: Measure = { name: "GPT-2's weights, twice the rate", init: "gpt2", rate: 2 };
+
+/** The bare Post-LN model with one measure at a time; then one with GPT-2's weights that is driven too fast. */
+export const measures: readonly Measure[] = [
+  { name: "Post-LN" },
+  ...[...training, { name: "a tenth of the rate", rate: 0.1 }, ...structure].map((each) => ({
+    ...each,
+    name: `Post-LN, ${each.name}`,
+  })),
+  calm,
+  ...training.map((each) => ({ ...calm, ...each, name: `${calm.name}, ${each.name}` })),
 ];
 
 /** What a run showed. */
