@@ -82,7 +82,7 @@ async function measure(path: string, backend: string): Promise<void> {
   const before = process.memoryUsage().rss / MiB;
   const start = performance.now();
   let parameters = 0;
-  if (path.endsWith(".gguf")) await loadGGUF(path, async ({ model }) => void (parameters = model.parameterCount()));
+  if (path.endsWith(".gguf")) parameters = await loadGGUF(path, async ({ model }) => model.parameterCount());
   else parameters = (await loadHuggingFace(path)).model.parameterCount();
   const seconds = (performance.now() - start) / 1000;
   const peak = process.resourceUsage().maxRSS / 1024;
