@@ -10,13 +10,19 @@ import { describeOutcomes } from "../stability/report.js";
 import { printResult } from "../ui/output.js";
 import { progress } from "../ui/progress.js";
 
-/** The largest of TypeScript's declaration files, which is on every machine after the set-up. */
-function declarations(): string {
-  const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
-  return join(dirname(typescript), "lib", "lib.dom.d.ts");
+/** The first of the values given takes the place of the default. */
+function collect(text: string, before: number[] & { given?: true }): number[] {
+  return Object.assign([...(before.given ? before : []), parseNumber(text)], { given: true });
 }
 
-interface Flags extends ExperimentConfig {
+/** A declaration file of TypeScript's with much prose in it, which is on every machine after the set-up. */
+function declarations(): string {
+  const typescript = createRequire(import.meta.url).resolve("typescript/package.json");
+  return join(dirname(typescript), "lib", "lib.es5.d.ts");
+}
+
+interface Flags extends Omit<ExperimentConfig, "layers"> {
+  layers: number[];
   json?: boolean;
   only?: string;
   data?: string;
@@ -32,29 +38,31 @@ export function addStabilityCommand(program: Command): void {
       "Train one deep Post-LN model again and again on real text, each time with one measure against divergence, and " +
         "compare what became of it.",
     )
-    .option("--layers <number>", "Transformer blocks", parseNumber, 18)
+    .option("--layers <number...>", "Transformer blocks; one or several depths", collect, [6, 18])
     .option("--dim <number>", "width", parseNumber, 32)
     .option("--heads <number>", "attention heads", parseNumber, 2)
     .option("--context <number>", "characters in a sequence", parseNumber, 32)
     .option("--batch <number>", "sequences in a batch", parseNumber, 16)
-    .option("--steps <number>", "steps of each run", parseNumber, 120)
+    .option("--steps <number>", "steps of each run", parseNumber, 140)
     .option("--learning-rate <number>", "learning rate", parseNumber, 5e-3)
     .option("--seed <number>", "seed of everything random", parseNumber, 1)
     .option("--data <file>", "text to train on (default: documentation that is on this machine)")
     .option("--only <text>", "measures whose name contains this")
     .option("--json", "print the result as JSON");
-  addFlags(command, backendShape).action(async ({ json, only, data, backend, ...config }: Flags) => {
+  addFlags(command, backendShape).action(async ({ json, only, data, backend, layers, ...config }: Flags) => {
     const name = await activateBackend(backend ?? "auto");
     const text = encodeText(await readFile(data ?? declarations(), "utf8"));
     const chosen = measures.filter((measure) => measure.name.toLowerCase().includes((only ?? "").toLowerCase()));
-    const bar = progress("stability", chosen.length);
+    const bar = progress("stability", chosen.length * layers.length);
     const outcomes: Outcome[] = [];
-    for (const measure of chosen) {
-      outcomes.push(await runMeasure(measure, config, text));
-      bar.update(outcomes.length, measure.name);
+    for (const depth of layers) {
+      for (const measure of chosen) {
+        outcomes.push(await runMeasure(measure, { ...config, layers: depth }, text));
+        bar.update(outcomes.length, `${depth} layers, ${measure.name}`);
+      }
     }
     bar.stop();
-    const result = { backend: name, config, entropy: text.entropy, outcomes };
+    const result = { backend: name, config, layers, entropy: text.entropy, outcomes };
     printResult(json, result, describeOutcomes(result));
   });
 }
