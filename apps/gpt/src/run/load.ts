@@ -11,7 +11,8 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { familyOf } from "../families/families.js";
 import { ggufNamed, parameterCountOf } from "../families/stored.js";
 import { UserError } from "../ui/error.js";
-import { type AnyModel, type Architecture, modelFromArchitecture } from "./model.js";
+import type { AnyModel, Architecture } from "./model.js";
+import { unsetModel } from "./unset.js";
 
 /** A model with the weights of a file. The caller disposes it. */
 export interface ForeignModel {
@@ -85,7 +86,7 @@ function makeFor(architecture: Architecture, tensors: Shapes, source: string): A
     throw new UserError(
       `${source}: the configuration has ${positions} positions; at most ${mostPositions} are possible`,
     );
-  return modelFromArchitecture(architecture);
+  return unsetModel(architecture);
 }
 
 async function fill(model: AnyModel, load: () => Promise<void>, source: string): Promise<void> {

@@ -11,8 +11,9 @@ import { UserError } from "../ui/error.js";
 import { assign, readWeights } from "./checkpoints.js";
 import { type RunPaths, readJson, runPaths } from "./directory.js";
 import { loadHuggingFace } from "./load.js";
-import { type AnyModel, type Architecture, modelFromArchitecture } from "./model.js";
+import type { AnyModel, Architecture } from "./model.js";
 import { readTokenizer } from "./tokenizer-files.js";
+import { unsetModel } from "./unset.js";
 
 /** The adapter's settings, beside a LoRA run's checkpoints. */
 export const ADAPTER_CONFIG = "adapter_config.json";
@@ -47,7 +48,7 @@ export async function loadSaved(folder: string, which: "best" | "latest" | "base
   }
   const architecture = await readJson<Architecture>(paths.architecture, "model");
   const tokenizer = await readTokenizer(paths.tokenizer);
-  const model = modelFromArchitecture(architecture);
+  const model = unsetModel(architecture);
   try {
     const run = await readJson<{ format?: ChatFormatName }>(paths.run, "settings");
     if (which === "base") {

@@ -22,8 +22,8 @@ export function treeLines(leaves: readonly Leaf[]): string[] {
     let node = root;
     node.bytes += leaf.bytes;
     for (const part of leaf.name.split(".")) {
-      let child = node.children.get(part);
-      if (!child) node.children.set(part, (child = { children: new Map(), bytes: 0 }));
+      const child: Node = node.children.get(part) ?? { children: new Map(), bytes: 0 };
+      node.children.set(part, child);
       child.bytes += leaf.bytes;
       node = child;
     }

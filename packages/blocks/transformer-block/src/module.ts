@@ -11,13 +11,16 @@ export type BlockPart = Module & { forward(x: Tensor): Tensor };
 /** A module [B, T, D] → [B, T, D] that takes options O: mask, cache and layer for `@llm/attention`'s. */
 export type BlockAttention<O extends object> = Module & { forward(x: Tensor, options?: O): Tensor };
 
-/** The parts of a block. The block takes them over: they become its children. */
-export interface TransformerBlockConfig<O extends object = object> {
+/**
+ * The parts of a block. The block takes them over: they become its children. O is what self-attention may be told, C what
+ * cross-attention may; a forward pass tells both.
+ */
+export interface TransformerBlockConfig<O extends object = object, C extends object = object> {
   /** The attention's norm: before it, or after it where the style is "post" or "deepnorm". */
   inputLayernorm: BlockPart;
   selfAttn: BlockAttention<O>;
-  /** Attention to an encoder, with its norm; it gets the same options. Default: none. */
-  crossAttn?: BlockAttention<O>;
+  /** Attention to an encoder, with its norm. Default: none. */
+  crossAttn?: BlockAttention<C>;
   crossAttnLayernorm?: BlockPart;
   /** The feed-forward's norm. */
   postAttentionLayernorm: BlockPart;
@@ -38,12 +41,12 @@ export interface TransformerBlockConfig<O extends object = object> {
  * `transformerBlock` of modules. Its children are named as in Hugging Face's Llama: input_layernorm, self_attn,
  * post_attention_layernorm, mlp; second norms as in its GLM-4: post_self_attn_layernorm, post_mlp_layernorm.
  */
-export class TransformerBlock<O extends object = object> extends Module {
+export class TransformerBlock<O extends object = object, C extends object = object> extends Module {
   inputLayernorm: BlockPart;
   selfAttn: BlockAttention<O>;
   postSelfAttnLayernorm?: BlockPart;
   crossAttnLayernorm?: BlockPart;
-  crossAttn?: BlockAttention<O>;
+  crossAttn?: BlockAttention<C>;
   postCrossAttnLayernorm?: BlockPart;
   postAttentionLayernorm: BlockPart;
   mlp: BlockPart;
@@ -53,7 +56,7 @@ export class TransformerBlock<O extends object = object> extends Module {
   readonly dropout: number;
 
   /** @throws Error when the style lacks what it needs, or cross-attention its norm */
-  constructor(config: TransformerBlockConfig<O>) {
+  constructor(config: TransformerBlockConfig<O, C>) {
     super();
     const { residual = "pre", alpha, crossAttn, crossAttnLayernorm, dropout = 0 } = config;
     const { postSelfAttnLayernorm, postCrossAttnLayernorm, postMlpLayernorm } = config;
@@ -77,7 +80,7 @@ export class TransformerBlock<O extends object = object> extends Module {
   }
 
   /** [B, T, D] → [B, T, D]; the options are handed to the attention. */
-  forward(x_BTD: Tensor, options?: O): Tensor {
+  forward(x_BTD: Tensor, options?: O & C): Tensor {
     const { residual, alpha, selfAttn, crossAttn, mlp } = this;
     const layers: (Sublayer | undefined)[] = [
       sublayer("attention", (x) => selfAttn.forward(x, options), this.inputLayernorm, this.postSelfAttnLayernorm),

@@ -3,15 +3,17 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { gelu } from "./gelu.js";
 import { relu, squaredRelu } from "./relu.js";
+import { sigmoid } from "./sigmoid.js";
 import { silu } from "./swish.js";
 
 /** What a configuration may name. */
-export type ActivationName = "gelu" | "gelu_tanh" | "relu" | "silu" | "squared_relu";
+export type ActivationName = "gelu" | "gelu_tanh" | "relu" | "sigmoid" | "silu" | "squared_relu";
 
 const activations: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map<ActivationName, (x: Tensor) => Tensor>([
   ["gelu", (x) => gelu(x)],
   ["gelu_tanh", (x) => gelu(x, { approximation: "tanh" })],
   ["relu", relu],
+  ["sigmoid", sigmoid],
   ["silu", silu],
   ["squared_relu", squaredRelu],
 ]);

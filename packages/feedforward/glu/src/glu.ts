@@ -1,8 +1,8 @@
 // The gated linear unit: one projection, activated, gates another.
 //
-//   y = act(gate) ⊙ up       SwiGLU with SiLU, GeGLU with GELU, ReGLU with ReLU
+//   y = act(gate) ⊙ up       GLU with the sigmoid, SwiGLU with SiLU, GeGLU with GELU, ReGLU with ReLU
 //
-// Source: Shazeer, "GLU Variants Improve Transformer", https://arxiv.org/abs/2002.05202. The two projections
+// Sources: Dauphin et al., https://arxiv.org/abs/1612.08083 (GLU); Shazeer, "GLU Variants Improve Transformer", https://arxiv.org/abs/2002.05202. The two projections
 // come in separately, as LLaMA stores them; a fused one is split by its owner.
 // Shapes: F hidden.
 
@@ -10,7 +10,7 @@ import { type ActivationName, activation as byName } from "@llm/activations";
 import { type Contract, defineOp } from "@llm/ops";
 import { mul, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
-/** A fused kernel `GLU` takes the attribute `activation`, a name of `@llm/activations`. */
+/** A fused kernel `GLU` takes the attribute `activation`, a name of `@llm/activations` other than "sigmoid". */
 export const gluContract: Contract = { name: "GLU", differentiable: ["gate", "up"], saved: ["gate", "up"] };
 
 /** What a gated linear unit may be told. */
@@ -19,10 +19,12 @@ export interface GLUOptions {
   activation?: ActivationName;
 }
 
-const op = defineOp<{ gate: Tensor; up: Tensor }, Required<GLUOptions>>({
-  contract: gluContract,
-  composite: ({ gate, up }, { activation }) => mul(byName(activation)(gate), up),
-});
+type Inputs = { gate: Tensor; up: Tensor };
+
+const composite = ({ gate, up }: Inputs, { activation }: Required<GLUOptions>): Tensor =>
+  mul(byName(activation)(gate), up);
+
+const op = defineOp<Inputs, Required<GLUOptions>>({ contract: gluContract, composite });
 
 /**
  * act(gate) ⊙ up.
@@ -37,5 +39,6 @@ export function glu(gate_F: Tensor, up_F: Tensor, { activation = "silu" }: GLUOp
     throw new Error(`glu: gate and up must have the same shape, got [${gate_F.shape}] and [${up_F.shape}]`);
   }
   byName(activation);
-  return tidy(() => op({ gate: gate_F, up: up_F }, { activation }));
+  const run = activation === "sigmoid" ? composite : op;
+  return tidy(() => run({ gate: gate_F, up: up_F }, { activation }));
 }

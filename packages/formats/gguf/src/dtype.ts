@@ -18,7 +18,7 @@ interface TypeInfo {
 
 const type = (id: number, block: number, bytes: number): TypeInfo => ({ id, block, bytes });
 
-const types = {
+const types: Readonly<Record<GGUFDtype, TypeInfo>> = {
   F32: type(0, 1, 4),
   F16: type(1, 1, 2),
   Q4_0: type(2, 32, 18),
@@ -51,10 +51,36 @@ const types = {
   TQ1_0: type(34, 256, 54),
   TQ2_0: type(35, 256, 66),
   MXFP4: type(39, 32, 17),
-} satisfies Record<string, TypeInfo>;
+};
 
 /** An element type, as llama.cpp spells it. */
-export type GGUFDtype = keyof typeof types;
+export type GGUFDtype = keyof Plain | Quantised;
+
+type Quantised =
+  | "Q4_0"
+  | "Q4_1"
+  | "Q5_0"
+  | "Q5_1"
+  | "Q8_0"
+  | "Q8_1"
+  | "Q2_K"
+  | "Q3_K"
+  | "Q4_K"
+  | "Q5_K"
+  | "Q6_K"
+  | "Q8_K"
+  | "IQ2_XXS"
+  | "IQ2_XS"
+  | "IQ3_XXS"
+  | "IQ1_S"
+  | "IQ4_NL"
+  | "IQ3_S"
+  | "IQ2_S"
+  | "IQ4_XS"
+  | "IQ1_M"
+  | "TQ1_0"
+  | "TQ2_0"
+  | "MXFP4";
 
 /** The array that holds a tensor's elements: numbers for plain types, 16-bit floats as bits, blocks as bytes. */
 export type GGUFData<D extends GGUFDtype = GGUFDtype> = D extends keyof Plain ? Plain[D] : Uint8Array;

@@ -159,16 +159,20 @@ function ropeFactors(config: LlamaConfig | Rotations, scaling: RopeScaling): Flo
   return Float32Array.from(ropeFrequencies({ headDim, base: ropeBase }), (plain, i) => plain / (scaled[i] as number));
 }
 
-function publishedScaling(rotations: Rotations, factors: Float32Array | undefined): RopeScaling {
+/** The factor from the slowest rotation, where it shows most; the rest of the scaling is what was published. */
+function publishedScaling(rotations: Rotations, factors: Float32Array | undefined): RopeScaling | undefined {
   if (!factors) throw new Error(`LLaMA in GGUF: the file has ${FACTORS}; its values are needed for the configuration`);
-  const factor = Math.round(factors.reduce((a, b) => Math.max(a, b), 0) * 1000) / 1000;
-  const scaling: RopeScaling = {
-    kind: "llama3",
-    ...{ factor, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalLength: 8192 },
-  };
-  const expected = ropeFactors(rotations, scaling);
-  const same =
-    expected.length === factors.length && expected.every((x, i) => Math.abs(x - (factors[i] as number)) <= 1e-5 * x);
-  if (same) return scaling;
+  if (factors.every((x) => x === 1)) return undefined;
+  const { headDim, ropeBase } = rotations;
+  const published = { kind: "llama3", lowFrequencyFactor: 1, highFrequencyFactor: 4, originalLength: 8192 } as const;
+  const slowest = ropeFrequencies({ headDim, base: ropeBase }).at(-1) as number;
+  const kept = Math.max(0, ((published.originalLength * slowest) / (2 * Math.PI) - 1) / (4 - 1));
+  const factor = Math.round(((1 - kept) / (1 / (factors.at(-1) as number) - kept)) * 1000) / 1000;
+  if (factor >= 1) {
+    const scaling: RopeScaling = { ...published, factor };
+    const expected = ropeFactors(rotations, scaling);
+    const close = (x: number, i: number): boolean => Math.abs(x - (factors[i] as number)) <= 1e-4 * x;
+    if (expected.length === factors.length && expected.every(close)) return scaling;
+  }
   throw new Error(`LLaMA in GGUF: ${FACTORS} does not follow Llama 3's scaling of an original length of 8192`);
 }
