@@ -51,8 +51,9 @@ async function rowOf(name: TokenizerPresetName): Promise<ComparisonRow> {
     normalizer: stages(json.normalizer, "normalizers"),
     preTokenizer: stages(json.pre_tokenizer, "pretokenizers"),
     unknown: unknownOf(tokenizer, names),
-    digits: names(tokenizer.encode("1234567"))
-      .filter((token) => token !== "▁")
+    digits: names(tokenizer.encode(" 1234567"))
+      .map((token) => token.replace(/^[▁Ġ]+/, ""))
+      .filter((token) => token !== "")
       .join(" "),
     template: [...around.tokens.slice(0, first), "…", ...around.tokens.slice(first + inner)].join(" "),
     file: preset.file,
