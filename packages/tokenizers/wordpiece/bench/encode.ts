@@ -46,7 +46,7 @@ const SCRIPT = `
 import sys, time, sentencepiece as spm
 folder = sys.argv[1]
 spm.SentencePieceTrainer.train(input=folder + "/text.txt", model_prefix=folder + "/m", model_type="unigram", vocab_size=${16_000},
-  input_sentence_size=20000, shuffle_input_sentence=True, minloglevel=2)
+  input_sentence_size=30000, shuffle_input_sentence=True, hard_vocab_limit=False, max_sentence_length=100000, minloglevel=2)
 sp = spm.SentencePieceProcessor(model_file=folder + "/m.model")
 lines = open(folder + "/text.txt").read().split("\\n")
 times = []
@@ -59,10 +59,10 @@ print(sorted(times)[${ROUNDS >> 1}], tokens)
 const folder = mkdtempSync(join(tmpdir(), "wordpiece-bench-"));
 try {
   writeFileSync(join(folder, "text.txt"), text);
-  const { stdout, status } = spawnSync("/usr/bin/python3", ["-c", SCRIPT, folder], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync("/usr/bin/python3", ["-c", SCRIPT, folder], { encoding: "utf8" });
   const [seconds, tokens] = stdout.trim().split(" ").map(Number);
   if (status === 0) report("sentencepiece (native, unigram)", seconds!, tokens!);
-  else console.log("  SKIPPED: sentencepiece is not here");
+  else console.log(`  SKIPPED: no sentencepiece (${stderr.trim().split("\n").at(-1)})`);
 } finally {
   rmSync(folder, { recursive: true });
 }
