@@ -1,5 +1,5 @@
 // Whether ids are equal, over megabytes: BPE on characters beside npm @huggingface/tokenizers, for a vocabulary that is trained
-// here, and beside sentencepiece, for one that is trained there (skipped where Python does not have it).
+// here, and beside sentencepiece, for one that is trained there (skipped where Python does not have it). Prints the speeds too.
 //
 //   pnpm --filter @llm/bpe equal [megabytes]
 
@@ -37,20 +37,27 @@ function size(all: readonly string[]): number {
 
 const spaced = (text: string): string => (text === "" ? "" : `▁${text.replaceAll(" ", "▁")}`);
 
-function compare(name: string, bpe: CharacterBPE, expected: (text: string, i: number) => ArrayLike<number>): void {
+function timed<T>(work: () => T): [T, seconds: number] {
+  const start = performance.now();
+  const result = work();
+  return [result, (performance.now() - start) / 1e3];
+}
+
+function compare(name: string, bpe: CharacterBPE, expected: readonly (readonly number[])[], seconds: number): void {
   let different = 0;
-  texts.forEach((text, i) => {
-    const ours = bpe.encode(spaced(text));
-    const theirs = Array.from(expected(text, i));
+  const [all, own] = timed(() => texts.map((text) => bpe.encode(spaced(text))));
+  for (const [i, ours] of all.entries()) {
+    const theirs = expected[i]!;
     const at = ours.findIndex((id, k) => id !== theirs[k]);
-    if (at === -1 && ours.length === theirs.length) return;
+    if (at === -1 && ours.length === theirs.length) continue;
     if (different++ < 3) {
-      const show = (ids: number[]): string =>
+      const show = (ids: readonly number[]): string =>
         JSON.stringify(ids.slice(Math.max(0, at - 3), at + 5).map((id) => bpe.tokenText(id)));
       console.log(`  text ${i}, token ${at}: ours ${show(ours)}, theirs ${show(theirs)}`);
     }
-  });
-  console.log(`${name}: ${different} of ${texts.length} texts differ`);
+  }
+  const speed = (s: number): string => `${(size(texts) / 1e6 / s).toFixed(1)} MB/s`;
+  console.log(`${name}: ${different} of ${texts.length} texts differ; ours ${speed(own)}, theirs ${speed(seconds)}`);
   if (different > 0) process.exitCode = 1;
 }
 
@@ -62,15 +69,13 @@ for (const byteFallback of [true, false]) {
   const vocabulary = tokens.map((token, id) => [token, id] as const);
   const bpe = CharacterBPE.fromMerges(merges, { vocabulary, byteFallback, unknown: 0, fuseUnknown: true });
   const huggingFace = new HuggingFace(characterTokenizerJson(bpe, byteFallback), {});
-  compare(
-    `@huggingface/tokenizers, ${byteFallback ? "bytes" : "unknown"}`,
-    bpe,
-    (text) => huggingFace.encode(text, { add_special_tokens: false }).ids,
-  );
+  const encode = (text: string): number[] => huggingFace.encode(text, { add_special_tokens: false }).ids;
+  const [ids, seconds] = timed(() => texts.map(encode));
+  compare(`@huggingface/tokenizers, ${byteFallback ? "bytes" : "unknown"}`, bpe, ids, seconds);
 }
 
 const SCRIPT = `
-import json, sys, sentencepiece as spm
+import json, sys, time, sentencepiece as spm
 folder, fallback = sys.argv[1], sys.argv[2] == "bytes"
 spm.SentencePieceTrainer.train(input=folder + "/sample.txt", model_prefix=folder + "/m", model_type="bpe", vocab_size=8000,
   byte_fallback=fallback, character_coverage=0.999, normalization_rule_name="identity", remove_extra_whitespaces=False,
@@ -78,7 +83,10 @@ spm.SentencePieceTrainer.train(input=folder + "/sample.txt", model_prefix=folder
 sp = spm.SentencePieceProcessor(model_file=folder + "/m.model")
 kind = lambda i: "other" if sp.is_unknown(i) or sp.is_control(i) or sp.is_byte(i) else "text"
 json.dump([[sp.id_to_piece(i), i, sp.get_score(i), kind(i)] for i in range(len(sp))], open(folder + "/pieces.json", "w"))
-json.dump([sp.encode(text) for text in json.load(open(folder + "/texts.json"))], open(folder + "/ids.json", "w"))
+texts = json.load(open(folder + "/texts.json"))
+start = time.perf_counter()
+ids = [sp.encode(text) for text in texts]
+json.dump([ids, time.perf_counter() - start], open(folder + "/ids.json", "w"))
 `;
 
 if (spawnSync(PYTHON, ["-c", "import sentencepiece"]).status !== 0) console.log("SKIPPED: sentencepiece is not here");
@@ -92,7 +100,7 @@ else {
       execFileSync(PYTHON, ["-c", SCRIPT, folder, kind], { stdio: ["ignore", "inherit", "pipe"] });
       const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), "utf8"));
       const pieces = read("pieces.json") as [string, number, number, string][];
-      const ids = read("ids.json") as number[][];
+      const [ids, seconds] = read("ids.json") as [number[][], number];
       const bpe = CharacterBPE.fromScores(
         pieces.filter(([, , , is]) => is === "text").map(([token, id, score]) => [token, id, score] as const),
         {
@@ -102,7 +110,7 @@ else {
           fuseUnknown: true,
         },
       );
-      compare(`sentencepiece, ${kind}`, bpe, (_, i) => ids[i]!);
+      compare(`sentencepiece, ${kind}`, bpe, ids, seconds);
     }
   } finally {
     rmSync(folder, { recursive: true });
