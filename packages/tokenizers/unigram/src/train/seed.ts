@@ -82,7 +82,7 @@ class Miner {
   }
 
   run(): this {
-    this.#refine(0, this.#order.length, 0);
+    if (this.#order.length > 0) this.#refine(0, this.#order.length, 0);
     return this;
   }
 
