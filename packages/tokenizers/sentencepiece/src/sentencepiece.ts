@@ -9,7 +9,8 @@ import { BpeSegmenter } from "./bpe-segmenter.js";
 import { type DecodeRules, decodeIds, decodeRulesOf } from "./decode.js";
 import { checked, SentencePieceError } from "./error.js";
 import { type PieceType, readModel, type SentencePieceModel, writeModel } from "./model-file.js";
-import { Normalized, Normalizer } from "./normalizer.js";
+import { Normalized } from "./normalized.js";
+import { Normalizer } from "./normalizer.js";
 import { kindOf, type ModelKind, type Segmenter, segmenterOf } from "./segmenter.js";
 import { Vocabulary } from "./vocabulary.js";
 
