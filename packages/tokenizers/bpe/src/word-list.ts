@@ -1,12 +1,11 @@
 // The distinct pieces as sequences of symbols, all in one array in which joining two symbols moves nothing.
 //
-// A symbol that covers k bytes owns k slots and writes its id into the first and the last of them. So from the start
-// of a symbol the next one is found k slots on, and from the slot before it the one on its left begins k' slots back:
-// a doubly linked list without links. A slot of -1 stands between pieces.
+// A symbol that covers k of the first symbols (bytes, or characters) owns k slots and writes its id into the first and the
+// last of them. So from the start of a symbol the next one is found k slots on, and from the slot before it the one on
+// its left begins k' slots back: a doubly linked list without links. A slot of -1 stands between pieces.
 
 import { BpeError } from "./error.js";
 import { grow } from "./grow.js";
-import { utf8 } from "./utf8.js";
 
 export const GAP = -1;
 const INSIDE = -2;
@@ -22,8 +21,14 @@ export interface WordList {
   counts: Float64Array;
 }
 
-/** Lays out the pieces; those of a single byte have no pairs and are left out. */
-export function wordList(pieces: Iterable<readonly [string, number]>): WordList {
+/**
+ * Lays out the pieces as `symbolsOf` writes them, where a symbol of GAP parts a piece; those that occur never are left out.
+ * Throws BpeError for a wrong count.
+ */
+export function wordList(
+  pieces: Iterable<readonly [string, number]>,
+  symbolsOf: (piece: string) => ArrayLike<number>,
+): WordList {
   const list: WordList = {
     slots: new Int32Array(4096),
     length: 1,
@@ -36,13 +41,13 @@ export function wordList(pieces: Iterable<readonly [string, number]>): WordList 
     if (!Number.isInteger(count) || count < 0) {
       throw new BpeError(`trainBpe: the count of "${piece.slice(0, 40)}" must be a whole number, got ${String(count)}`);
     }
-    const bytes = utf8(piece);
-    if (bytes.length < 2 || count === 0) continue;
-    const end = list.length + bytes.length;
+    const symbols = symbolsOf(piece);
+    if (symbols.length === 0 || count === 0) continue;
+    const end = list.length + symbols.length;
     list.slots = grow(list.slots, end + 1);
     list.words = grow(list.words, end + 1);
     list.counts = grow(list.counts, word + 1);
-    list.slots.set(bytes, list.length);
+    list.slots.set(symbols, list.length);
     list.words.fill(word, list.length, end);
     list.slots[end] = GAP;
     list.counts[word++] = count;
