@@ -2,7 +2,7 @@
 
 import { PieceCounter } from "@llm/bpe";
 import { type TrainUnigramProgress, trainUnigram } from "@llm/unigram";
-import { SentencePieceError } from "../error.js";
+import { checked, SentencePieceError } from "../error.js";
 import type { Piece, SentencePieceModel } from "../model-file.js";
 import { Normalizer } from "../normalizer.js";
 import type { NormalizerSpec } from "../schema.js";
@@ -57,14 +57,16 @@ export async function trainSentencePiece(
     );
   }
   const counted = await countWords(texts, options);
-  const learned = trainUnigram(counted.words, {
-    vocabSize: room,
-    maxPieceLength,
-    seedSize,
-    characterCoverage,
-    onProgress: ({ stage, pieces }) =>
-      onProgress?.({ stage, texts: counted.texts, words: counted.words.size, pieces, vocabSize }),
-  });
+  const learned = checked("trainSentencePiece", () =>
+    trainUnigram(withoutNull(counted.words), {
+      vocabSize: room,
+      maxPieceLength,
+      seedSize,
+      characterCoverage,
+      onProgress: ({ stage, pieces }) =>
+        onProgress?.({ stage, texts: counted.texts, words: counted.words.size, pieces, vocabSize }),
+    }),
+  );
   const taken = new Set(symbols.map(({ piece }) => piece));
   const pieces = learned
     .filter(([piece]) => !taken.has(piece))
@@ -74,6 +76,11 @@ export async function trainSentencePiece(
     trainerSpec: trainerSpecOf(options, symbols.length + pieces.length),
     normalizerSpec: options.normalizerSpec ?? { name: "identity" },
   };
+}
+
+/** A null character ends strings in sentencepiece, so no piece can have one. It is a word of its own. */
+function* withoutNull(words: PieceCounter): Generator<[string, number]> {
+  for (const [word, count] of words) if (word !== "\0") yield [word, count];
 }
 
 async function countWords(
