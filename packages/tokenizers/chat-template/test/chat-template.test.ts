@@ -26,7 +26,8 @@ test("without generation blocks, what each answer adds is the assistant's", () =
   expect(said("chatml", talk)).toEqual([" Hello, 世界! \n<|im_end|>", "Fine.<|im_end|>"]);
   expect(said("chatml", talk, true)).toEqual([" Hello, 世界! \n<|im_end|>", "Fine.<|im_end|>"]);
   expect(said("llama3", talk)).toEqual(["Hello, 世界!<|eot_id|>", "Fine.<|eot_id|>"]);
-  expect(said("llama2", talk)).toEqual([" Hello, 世界! </s>", " Fine. </s>"]);
+  // This template opens no answers: the blank before them is not known to be the assistant's.
+  expect(said("llama2", talk)).toEqual(["Hello, 世界! </s>", "Fine. </s>"]);
 });
 
 test("a template that drops earlier thoughts, and opens the answer with one", () => {
