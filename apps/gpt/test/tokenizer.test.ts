@@ -13,7 +13,12 @@ test("every kind is trained, and every format gives the same ids again", async (
   writeFileSync(path("input.txt"), text);
   const encode = async (...source: string[]): Promise<number[]> =>
     (await llmJson<{ ids: number[] }>("tokenizer", "encode", ...source, text)).ids;
-  const formats = { bpe: ["vocab.json", "b.tiktoken"], unigram: ["u.model"], "character-bpe": ["c.model"], wordpiece: ["vocab.txt"] };
+  const formats = {
+    bpe: ["vocab.json", "b.tiktoken"],
+    unigram: ["u.model"],
+    "character-bpe": ["c.model"],
+    wordpiece: ["vocab.txt"],
+  };
   for (const [kind, others] of Object.entries(formats)) {
     const file = path(`${kind}.json`);
     await llmJson("tokenizer", "train", "--kind", kind, "--data", path("text.txt"), "--vocab", "400", "--out", file);
@@ -22,7 +27,9 @@ test("every kind is trained, and every format gives the same ids again", async (
     if (kind !== "wordpiece") expect(decoded).toBe(text);
     for (const other of others) {
       await llmJson("tokenizer", "convert", "--file", file, "--out", path(other));
-      const source = other.endsWith(".tiktoken") ? ["--tiktoken", path(other), "--pattern", "gpt2"] : ["--file", path(other)];
+      const source = other.endsWith(".tiktoken")
+        ? ["--tiktoken", path(other), "--pattern", "gpt2"]
+        : ["--file", path(other)];
       // BERT's vocab.txt does not say that <|endoftext|> is special; as text both cut it alike.
       expect(await encode(...source), other).toEqual(ids);
     }

@@ -80,7 +80,8 @@ function stage({ type, ...settings }: Entry): string {
   if (type === "Prepend") return `Prepend ${String(settings.prepend)}`;
   if (type === "Replace") return `Replace ${pattern(settings.pattern)} by ${visible(String(settings.content))}`;
   if (type === "Split") return `Split (${String(settings.behavior).toLowerCase()})`;
-  if (type === "BertNormalizer") return `BertNormalizer${settings.lowercase === true ? " (lower case, no accents)" : ""}`;
+  if (type === "BertNormalizer")
+    return `BertNormalizer${settings.lowercase === true ? " (lower case, no accents)" : ""}`;
   return type;
 }
 
@@ -114,7 +115,8 @@ export function comparisonPage(rows: readonly ComparisonRow[]): string {
     ["around a text", ({ template }) => `\`${template}\``],
     ["published as", ({ file }) => file],
   ];
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const table = [
     line(columns.map(([title]) => title)),
     line(columns.map(() => "---")),

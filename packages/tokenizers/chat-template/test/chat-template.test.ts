@@ -4,7 +4,9 @@ import { type ChatMessage, ChatTemplate, ChatTemplateError, chatTemplateFromConf
 import fixture from "./fixtures/rendered.json" with { type: "json" };
 
 const tokens = { bos_token: "<s>", eos_token: "</s>" };
-const templates = new Map(Object.entries(fixture.templates).map(([name, source]) => [name, new ChatTemplate(source, tokens)]));
+const templates = new Map(
+  Object.entries(fixture.templates).map(([name, source]) => [name, new ChatTemplate(source, tokens)]),
+);
 const tools = (name: string): object => (name === "tools" ? { tools: fixture.tools } : {});
 
 test.each(fixture.cases)("renders as Jinja2 does: $template $prompt", ({ template, messages, prompt, text, spans }) => {
@@ -49,7 +51,9 @@ test("a template that drops earlier thoughts, and opens the answer with one", ()
 });
 
 test("where it cannot be told, it says so", () => {
-  const template = new ChatTemplate("{% for m in messages %}{{ m.content | length }}{% endfor %}{{ messages | length }}");
+  const template = new ChatTemplate(
+    "{% for m in messages %}{{ m.content | length }}{% endfor %}{{ messages | length }}",
+  );
   const messages = [
     { role: "user", content: "a" },
     { role: "assistant", content: "b" },

@@ -4,7 +4,11 @@ import { expect, test } from "vitest";
 import { ChatTemplate, ChatTemplateError, encodeChat } from "../src/index.js";
 
 const special = ["<|im_start|>", "<|im_end|>"];
-const tokenizer = await trainTokenizer(["user assistant hello there, general"], { kind: "bpe", vocabSize: 270, specialTokens: special });
+const tokenizer = await trainTokenizer(["user assistant hello there, general"], {
+  kind: "bpe",
+  vocabSize: 270,
+  specialTokens: special,
+});
 const template = new ChatTemplate(
   "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}",
 );
@@ -20,7 +24,9 @@ test("the mask covers the assistant's words and the end of its turn", () => {
 });
 
 test("whatever a message says, it ends no turn", () => {
-  const evil = fc.array(fc.oneof(fc.constantFrom(...special, "<|im_", "end|>"), fc.string())).map((parts) => parts.join(""));
+  const evil = fc
+    .array(fc.oneof(fc.constantFrom(...special, "<|im_", "end|>"), fc.string()))
+    .map((parts) => parts.join(""));
   const end = tokenizer.specialTokens.get("<|im_end|>")!;
   fc.assert(
     fc.property(evil, evil, (user, assistant) => {

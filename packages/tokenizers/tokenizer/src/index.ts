@@ -17,6 +17,7 @@ export { UnigramModel } from "./model/unigram.js";
 export { WordPieceModel } from "./model/word-piece.js";
 export type { Padding } from "./padding.js";
 export { type PostProcessor, postProcessor, type TemplateItem } from "./post-processor.js";
+export { type TokenizerPreset, type TokenizerPresetName, tokenizerPresets, trainPreset } from "./presets.js";
 export { byteLevelStages } from "./stage/byte-level.js";
 export { type NormalizerName, type NormalizerStage, normalizer, normalizers } from "./stage/normalizer.js";
 export {
@@ -26,8 +27,13 @@ export {
   type PreTokenizerOptions,
   preTokenizer,
 } from "./stage/pre-tokenizer.js";
-export { type DecodeOptions, type EncodeOptions, Tokenizer, type TokenizeOptions, type TokenizerConfig } from "./tokenizer.js";
-export { trainTokenizer } from "./train.js";
+export {
+  type DecodeOptions,
+  type EncodeOptions,
+  type TokenizeOptions,
+  Tokenizer,
+  type TokenizerConfig,
+} from "./tokenizer.js";
 export type { TrainTokenizerOptions, TrainTokenizerProgress } from "./train/options.js";
+export { trainTokenizer } from "./train.js";
 export type { Truncation } from "./truncation.js";
-export { type TokenizerPreset, type TokenizerPresetName, tokenizerPresets, trainPreset } from "./presets.js";

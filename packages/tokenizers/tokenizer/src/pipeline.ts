@@ -20,7 +20,11 @@ export interface Pipeline {
 }
 
 /** The ids of a text. */
-export function idsOf(text: string, { added, normalizer, preTokenizer, model }: Pipeline, options: SpecialTokenOptions): number[] {
+export function idsOf(
+  text: string,
+  { added, normalizer, preTokenizer, model }: Pipeline,
+  options: SpecialTokenOptions,
+): number[] {
   const search = added.search(options);
   refuseSpecial(text, search.refuse);
   const out: number[] = [];

@@ -18,8 +18,12 @@ import { type Padding, pad } from "./padding.js";
 import { idsOf, type Pipeline, sequenceOf } from "./pipeline.js";
 import { noPostProcessor, type PostProcessor } from "./post-processor.js";
 import { readTokenizerJson } from "./read-json.js";
-import { type NormalizerStage, normalizer as makeNormalizer } from "./stage/normalizer.js";
-import { type PreTokenizer, type PreTokenizerOptions, preTokenizer as makePreTokenizer } from "./stage/pre-tokenizer.js";
+import { normalizer as makeNormalizer, type NormalizerStage } from "./stage/normalizer.js";
+import {
+  preTokenizer as makePreTokenizer,
+  type PreTokenizer,
+  type PreTokenizerOptions,
+} from "./stage/pre-tokenizer.js";
 import { trimOffsets } from "./trim-offsets.js";
 import type { Truncation } from "./truncation.js";
 import { wrapErrors } from "./wrap-errors.js";
@@ -135,9 +139,7 @@ export class Tokenizer {
     options: Omit<TokenizeOptions, "pair"> = {},
   ): Encoding[] {
     const encodings = Array.from(texts, (each) =>
-      typeof each === "string"
-        ? this.#assemble(each, options)
-        : this.#assemble(each[0], { ...options, pair: each[1] }),
+      typeof each === "string" ? this.#assemble(each, options) : this.#assemble(each[0], { ...options, pair: each[1] }),
     );
     return this.#pad(encodings, options);
   }
@@ -145,7 +147,12 @@ export class Tokenizer {
   /** The text of ids; bytes that are no UTF-8 become U+FFFD. Throws TokenizerError for an id that no token has. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     if (this.decoder.bytesOnly && this.model.tokenBytes) {
-      return joinBytes(ids, (id) => (this.#added.byId.has(id) ? this.#chunk(id, options) : this.model.tokenBytes!(id)) ?? this.#chunk(id, options));
+      return joinBytes(
+        ids,
+        (id) =>
+          (this.#added.byId.has(id) ? this.#chunk(id, options) : this.model.tokenBytes!(id)) ??
+          this.#chunk(id, options),
+      );
     }
     const chunks = Array.from(ids, (id) => this.#chunk(id, options)).filter((chunk) => chunk !== undefined);
     return decodeAll(this.decoder, chunks);

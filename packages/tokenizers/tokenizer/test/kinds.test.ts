@@ -32,7 +32,9 @@ const trained = new Map(
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
-  fc.array(fc.constantFrom(" ", "  ", "\n", "fox", "Grüße", "世界", "12", "isn't", "🦊", "ﬁ", "e\u0301")).map((p) => p.join("")),
+  fc
+    .array(fc.constantFrom(" ", "  ", "\n", "fox", "Grüße", "世界", "12", "isn't", "🦊", "ﬁ", "e\u0301"))
+    .map((p) => p.join("")),
 );
 const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, "\ufffd");
 const allowed = { allowedSpecial: "all" } as const;

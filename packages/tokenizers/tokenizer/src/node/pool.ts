@@ -35,7 +35,10 @@ export class TokenizerPool {
   readonly #waiting: Task[] = [];
   #closed = false;
 
-  constructor(tokenizer: Tokenizer, { threads = availableParallelism(), module = import.meta.url }: TokenizerPoolOptions = {}) {
+  constructor(
+    tokenizer: Tokenizer,
+    { threads = availableParallelism(), module = import.meta.url }: TokenizerPoolOptions = {},
+  ) {
     if (!Number.isInteger(threads) || threads < 1) {
       throw new TokenizerError(`TokenizerPool: threads must be a positive integer, got ${String(threads)}`);
     }
@@ -47,7 +50,10 @@ export class TokenizerPool {
   async encodeBatch(texts: Iterable<string>, options: SpecialTokenOptions = {}): Promise<Int32Array[]> {
     if (this.#closed) throw new TokenizerError("TokenizerPool: the pool is closed");
     const { allowedSpecial } = options;
-    const sent = { ...options, allowedSpecial: typeof allowedSpecial === "object" ? [...allowedSpecial] : allowedSpecial };
+    const sent = {
+      ...options,
+      allowedSpecial: typeof allowedSpecial === "object" ? [...allowedSpecial] : allowedSpecial,
+    };
     const answers = await Promise.all(chunks(texts).map((chunk) => this.#run(chunk, sent)));
     return answers.flatMap(({ ids, ends, error }) => {
       if (error !== undefined) throw new TokenizerError(error);
@@ -59,7 +65,8 @@ export class TokenizerPool {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    for (const task of [...this.#running.values(), ...this.#waiting]) task.failed(new TokenizerError("TokenizerPool: the pool was closed"));
+    for (const task of [...this.#running.values(), ...this.#waiting])
+      task.failed(new TokenizerError("TokenizerPool: the pool was closed"));
   }
 
   #start(workerData: object): Worker {

@@ -41,7 +41,11 @@ export function serveTokenizer(port: MessagePort, sent: SentTokenizer): void {
   });
 }
 
-function encodeAll(tokenizer: Tokenizer, texts: string[], options: SpecialTokenOptions): Required<Omit<Answer, "error">> {
+function encodeAll(
+  tokenizer: Tokenizer,
+  texts: string[],
+  options: SpecialTokenOptions,
+): Required<Omit<Answer, "error">> {
   const ends = new Int32Array(texts.length);
   let ids = new Int32Array(texts.reduce((sum, text) => sum + text.length, 16) >> 1);
   let length = 0;

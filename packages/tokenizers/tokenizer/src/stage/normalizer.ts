@@ -86,9 +86,5 @@ function read(value: JsonObject, path: string, depth: number): Normalizer {
   }
   if (typeof type === "string" && Object.hasOwn(plain, type)) return plain[type as NormalizerName];
   if (typeof type === "string" && Object.hasOwn(readers, type)) return readers[type]!(value, path);
-  return fail(
-    `${path}.type`,
-    `one of Sequence, ${[...Object.keys(plain), ...Object.keys(readers)].join(", ")}`,
-    type,
-  );
+  return fail(`${path}.type`, `one of Sequence, ${[...Object.keys(plain), ...Object.keys(readers)].join(", ")}`, type);
 }

@@ -8,7 +8,10 @@ import type { TokenizerConfig } from "../tokenizer.js";
 import { numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 import { WordCounter } from "./word-counter.js";
 
-export async function trainCharacterBpeTokenizer(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {
+export async function trainCharacterBpeTokenizer(
+  texts: Texts,
+  options: TrainTokenizerOptions,
+): Promise<TokenizerConfig> {
   const { vocabSize = 0, unknownToken = "<unk>", specialTokens = [], minFrequency = 2, byteFallback = true } = options;
   const special = [...new Set([unknownToken, ...specialTokens])];
   const blanks = normalizerJson({ addDummyPrefix: true, removeExtraWhitespaces: false, escapeWhitespaces: true })!;

@@ -1,6 +1,6 @@
 // Unigram from text, with sentencepiece's stages: lossless but for ▁ itself, since what has no piece becomes bytes.
 
-import { Unigram, trainUnigram } from "@llm/unigram";
+import { trainUnigram, Unigram } from "@llm/unigram";
 import { TokenizerError } from "../error.js";
 import { UnigramModel } from "../model/unigram.js";
 import { normalizers } from "../stage/normalizer.js";

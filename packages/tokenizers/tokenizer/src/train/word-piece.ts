@@ -10,7 +10,9 @@ import { WordCounter } from "./word-counter.js";
 
 export async function trainWordPieceTokenizer(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {
   const { vocabSize = 0, specialTokens = [], minFrequency = 2, unknownToken = "[UNK]", onProgress } = options;
-  const special = [...new Set([...bertTokens.map((token) => (token === "[UNK]" ? unknownToken : token)), ...specialTokens])];
+  const special = [
+    ...new Set([...bertTokens.map((token) => (token === "[UNK]" ? unknownToken : token)), ...specialTokens]),
+  ];
   const stages = bertStages(true, new Map());
   const normalizer = options.normalizers ? normalizerFor(options) : stages.normalizer!;
   const words = new WordCounter(/\S+/g);
