@@ -54,11 +54,16 @@ describe.skipIf(!available("sentencepiece"))("models that are written here", () 
       "with blanks at the end",
       { vocabSize: 5000, characterCoverage: 0.8, treatWhitespaceAsSuffix: true, splitDigits: true },
     ],
+    ["bpe", { kind: "bpe", vocabSize: 5000, characterCoverage: 0.8, normalizerSpec }],
+    [
+      "bpe with bytes",
+      { kind: "bpe", vocabSize: 5000, characterCoverage: 0.8, byteFallback: true, userDefinedSymbols: ["<sep>"] },
+    ],
     [
       "beyond words",
       { vocabSize: 5000, characterCoverage: 0.8, splitByWhitespace: false, splitByUnicodeScript: false },
     ],
-  ])("a unigram model learned here, %s", async (_, options) => {
+  ])("a model learned here, %s", async (_, options) => {
     expectSameIds(new SentencePiece(await trainSentencePiece(corpus, options)));
   });
 

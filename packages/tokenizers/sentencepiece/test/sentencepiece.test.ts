@@ -1,7 +1,14 @@
 import { Random } from "@llm/random";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Normalizer, readModel, SentencePiece, SentencePieceError, writeModel } from "../src/index.js";
+import {
+  Normalizer,
+  readModel,
+  SentencePiece,
+  SentencePieceError,
+  trainSentencePiece,
+  writeModel,
+} from "../src/index.js";
 import { fixture, modelBytes } from "./models.js";
 
 describe.each(Object.entries(fixture.models))("%s, as sentencepiece has it", (name, { ids, decode, nbest }) => {
@@ -138,6 +145,46 @@ test("text is normalized after decoding if the model says so", () => {
   model.denormalizerSpec = { precompiledCharsmap, addDummyPrefix: false, escapeWhitespaces: false };
   const sp = SentencePiece.fromBytes(writeModel(model));
   expect(sp.decode(sp.encode("a\ufb01\u3000b"))).toBe("afi b");
+});
+
+const stems = ["play", "walk", "jump", "talk", "look", "work", "start", "help"];
+const texts = stems.map((stem) => `${stem} ${stem}ing ${stem}er ${stem}ed`);
+
+test.each(["unigram", "bpe"] as const)("a %s model is learned, symbols first", async (kind) => {
+  const stages: string[] = [];
+  const options = {
+    kind,
+    vocabSize: 60,
+    controlSymbols: ["<ctl>"],
+    userDefinedSymbols: ["ing+"],
+    characterCoverage: 1,
+  };
+  const onProgress = ({ stage }: { stage: string }): unknown => stages.push(stage);
+  const sp = new SentencePiece(await trainSentencePiece(texts, { ...options, onProgress }));
+  expect([sp.kind, sp.vocabSize <= 60, sp.bosId, sp.eosId]).toEqual([kind, true, 1, 2]);
+  expect([0, 3, 4].map((id) => [sp.idToPiece(id), sp.typeOf(id)])).toEqual([
+    ["<unk>", "unknown"],
+    ["<ctl>", "control"],
+    ["ing+", "user-defined"],
+  ]);
+  expect(sp.encode("ing+").map((id) => sp.idToPiece(id))).toEqual(["▁", "ing+"]);
+  expect(sp.encode("talking").map((id) => sp.idToPiece(id))).toEqual(["▁talk", "ing"]);
+  expect(sp.decode(sp.encode("worked  jumper"))).toBe("worked jumper");
+  expect(stages).toContain(kind === "bpe" ? "merge" : "em");
+});
+
+test.each<[string, object, string]>([
+  ["a kind that is none", { kind: "word", vocabSize: 60 }, 'must be "unigram" or "bpe"'],
+  ["a vocabulary below its symbols", { vocabSize: 100, byteFallback: true }, "above 259"],
+  ["a vocabulary below its characters", { vocabSize: 12 }, "characters"],
+  ["a symbol twice", { vocabSize: 60, controlSymbols: ["<s>"] }, '"<s>"'],
+])("%s cannot be learned", async (_, options, message) => {
+  await expect(trainSentencePiece(texts, options as { vocabSize: number })).rejects.toThrow(message);
+  await expect(trainSentencePiece(texts, options as { vocabSize: number })).rejects.toThrow(SentencePieceError);
+});
+
+test("text that is no list of texts is refused", async () => {
+  await expect(trainSentencePiece("text", { vocabSize: 60 })).rejects.toThrow("got one text");
 });
 
 test.each<[string, () => unknown, string]>([
