@@ -43,8 +43,15 @@ export function idsOf(
 }
 
 function encodeStretch(text: string, first: boolean, preTokenizer: PreTokenizer, model: Model, out: number[]): void {
-  if (preTokenizer.next && model.encodeText) return model.encodeText(text, preTokenizer.next, out);
-  forEachPiece(text, preTokenizer.stages, (changed, start, end) => model.encode(changed.slice(start, end), out), first);
+  if (preTokenizer.next && model.encodeText) model.encodeText(text, preTokenizer.next, out);
+  else {
+    forEachPiece(
+      text,
+      preTokenizer.stages,
+      (changed, start, end) => model.encode(changed.slice(start, end), out),
+      first,
+    );
+  }
 }
 
 /** The ids of a text, their tokens, and where they come from. */

@@ -29,6 +29,7 @@ export interface TokenizerPreset {
 /** The models whose tokenizers are known by name. */
 export type TokenizerPresetName = "llama" | "llama3" | "chatglm" | "falcon" | "gpt2" | "bert" | "t5";
 
+/** The presets, by model. */
 export const tokenizerPresets: Readonly<Record<TokenizerPresetName, TokenizerPreset>> = {
   llama: {
     title: "LLaMA 1, 2",

@@ -4,7 +4,6 @@
 //
 // Source: the stages of Hugging Face's tokenizers, with which tokenizer.json files are shared.
 
-import type { NextBoundary, PretokenizerName } from "@llm/pretokenize";
 import { type AddedToken, AddedTokens, type SpecialTokenOptions } from "./added-tokens.js";
 import { assemble } from "./assemble.js";
 import { DecodeStream } from "./decoder/decode-stream.js";
@@ -14,6 +13,7 @@ import type { Encoding, Sequence } from "./encoding.js";
 import { TokenizerError } from "./error.js";
 import { joinBytes } from "./join-bytes.js";
 import type { Model } from "./model/model.js";
+import type { DecodeOptions, EncodeOptions, TokenizeOptions, TokenizerConfig } from "./options.js";
 import { type Padding, pad } from "./padding.js";
 import { idsOf, type Pipeline, sequenceOf } from "./pipeline.js";
 import { noPostProcessor, type PostProcessor } from "./post-processor.js";
@@ -28,40 +28,6 @@ import { trimOffsets } from "./trim-offsets.js";
 import type { Truncation } from "./truncation.js";
 import { wrapErrors } from "./wrap-errors.js";
 import { tokenizerToJson } from "./write-json.js";
-
-/** The stages of a tokenizer; all but the model may be left out. */
-export interface TokenizerConfig {
-  model: Model;
-  normalizer?: NormalizerStage;
-  preTokenizer?: PreTokenizer;
-  postProcessor?: PostProcessor;
-  decoder?: Decoder;
-  addedTokens?: Iterable<AddedToken>;
-  /** What `tokenize` does unless told otherwise. */
-  truncation?: Truncation;
-  padding?: Padding;
-}
-
-/** Options of `Tokenizer.encode`. */
-export type EncodeOptions = SpecialTokenOptions;
-
-/** Options of `Tokenizer.tokenize`. */
-export interface TokenizeOptions extends SpecialTokenOptions {
-  /** A second text, such as the answer to a question. */
-  pair?: string;
-  /** Whether what the post-processor says is put around; default true. */
-  addSpecialTokens?: boolean;
-  /** Default: what the tokenizer was made with; null for none. */
-  truncation?: Truncation | null;
-  /** Default: what the tokenizer was made with; null for none. */
-  padding?: Padding | null;
-}
-
-/** Options of `Tokenizer.decode`. */
-export interface DecodeOptions {
-  /** Whether special tokens appear in the text; default "keep". */
-  specialTokens?: "keep" | "skip";
-}
 
 /** A tokenizer: text → ids → text. */
 export class Tokenizer {

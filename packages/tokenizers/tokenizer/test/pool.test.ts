@@ -11,8 +11,15 @@ const module = pathToFileURL(join(folder, "node.mjs"));
 beforeAll(async () => {
   // Workers run JavaScript: what `npm run build` would make.
   const source = fileURLToPath(new URL("../src/node.ts", import.meta.url));
-  const options = { bundle: true, platform: "node", format: "esm", conditions: ["@llm/source"] } as const;
-  await build({ ...options, entryPoints: [source], outfile: fileURLToPath(module), logLevel: "error" });
+  await build({
+    entryPoints: [source],
+    outfile: fileURLToPath(module),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["@llm/source"],
+    logLevel: "error",
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@
 
 import { Unigram } from "@llm/unigram";
 import type { AddedToken } from "../added-tokens.js";
-import { array, fail, field, flag, type JsonObject, object, string } from "../check.js";
+import { array, fail, field, flag, type JsonObject, string } from "../check.js";
 import { fallbackByte } from "../decoder/bytes.js";
 import { EVERY_CHARACTER, type PreTokenizer } from "../stage/pre-tokenizer.js";
 import { CharModel } from "./characters.js";

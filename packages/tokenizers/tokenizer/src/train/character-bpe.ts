@@ -2,9 +2,9 @@
 
 import { CharacterBPE, trainCharacterBpe } from "@llm/bpe/characters";
 import { CharacterBpeModel, type CharacterBpeSettings } from "../model/character-bpe.js";
+import type { TokenizerConfig } from "../options.js";
 import { normalizers } from "../stage/normalizer.js";
 import { normalizerJson, sentencePieceDecoder } from "../stage/sentencepiece.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 import { WordCounter } from "./word-counter.js";
 

@@ -3,9 +3,9 @@
 import { trainUnigram, Unigram } from "@llm/unigram";
 import { TokenizerError } from "../error.js";
 import { UnigramModel } from "../model/unigram.js";
+import type { TokenizerConfig } from "../options.js";
 import { normalizers } from "../stage/normalizer.js";
 import { normalizerJson, sentencePieceDecoder } from "../stage/sentencepiece.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 import { WordCounter } from "./word-counter.js";
 

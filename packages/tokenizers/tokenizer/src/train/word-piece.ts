@@ -3,8 +3,8 @@
 import { forEachPiece } from "@llm/pretokenize";
 import { trainWordPiece, WordPiece } from "@llm/wordpiece";
 import { WordPieceModel } from "../model/word-piece.js";
+import type { TokenizerConfig } from "../options.js";
 import { bertStages, bertTokens } from "../stage/bert.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { normalizerFor, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 import { WordCounter } from "./word-counter.js";
 
