@@ -51,8 +51,9 @@ async function rowOf(name: TokenizerPresetName): Promise<ComparisonRow> {
     normalizer: stages(json.normalizer, "normalizers"),
     preTokenizer: stages(json.pre_tokenizer, "pretokenizers"),
     unknown: unknownOf(tokenizer, names),
-    digits: names(tokenizer.encode("1234567"))
-      .filter((token) => token !== "▁")
+    digits: names(tokenizer.encode(" 1234567"))
+      .map((token) => token.replace(/^[▁Ġ]+/, ""))
+      .filter((token) => token !== "")
       .join(" "),
     template: [...around.tokens.slice(0, first), "…", ...around.tokens.slice(first + inner)].join(" "),
     file: preset.file,
@@ -79,7 +80,8 @@ function stage({ type, ...settings }: Entry): string {
   if (type === "Prepend") return `Prepend ${String(settings.prepend)}`;
   if (type === "Replace") return `Replace ${pattern(settings.pattern)} by ${visible(String(settings.content))}`;
   if (type === "Split") return `Split (${String(settings.behavior).toLowerCase()})`;
-  if (type === "BertNormalizer") return `BertNormalizer${settings.lowercase === true ? " (lower case, no accents)" : ""}`;
+  if (type === "BertNormalizer")
+    return `BertNormalizer${settings.lowercase === true ? " (lower case, no accents)" : ""}`;
   return type;
 }
 
@@ -113,7 +115,8 @@ export function comparisonPage(rows: readonly ComparisonRow[]): string {
     ["around a text", ({ template }) => `\`${template}\``],
     ["published as", ({ file }) => file],
   ];
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const table = [
     line(columns.map(([title]) => title)),
     line(columns.map(() => "---")),

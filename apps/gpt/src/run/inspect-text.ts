@@ -50,7 +50,7 @@ const expressions = SCRIPTS.map((script) => new RegExp(`^\\p{Script=${script}}`,
 const WITHOUT_SPACES = new Set<string>(["Han", "Hiragana", "Katakana", "Thai"]);
 const OTHER = "other";
 
-/** Compression and fertility of a text, in all and by script. A token counts where its first letter belongs. */
+/** Compression and fertility of a text, in all and by script. A token without letters counts with what is before it. */
 export function inspectText(tokenizer: Tokenizer, text: string): Inspection {
   const { offsets } = tokenizer.tokenize(text, {
     disallowedSpecial: "text",
@@ -65,7 +65,12 @@ export function inspectText(tokenizer: Tokenizer, text: string): Inspection {
     return known;
   };
   countText(text, of);
-  for (const [start, end] of offsets) of(scriptOf(text.slice(start, end))).tokens++;
+  let script = OTHER;
+  for (const [start, end] of offsets) {
+    const own = scriptOf(text.slice(start, end));
+    if (own !== OTHER) script = own;
+    of(script).tokens++;
+  }
   const scripts = [...counts].map(([script, each]) => figures(script, each)).sort((a, b) => b.bytes - a.bytes);
   const sum: Counts = { bytes: 0, characters: 0, words: 0, tokens: 0 };
   for (const each of counts.values()) for (const key of keys) sum[key] += each[key];

@@ -43,7 +43,9 @@ export async function readTokenizer(path: string, pattern?: TiktokenPattern): Pr
     switch (pattern === undefined ? formatOf(path) : "tiktoken") {
       case "tiktoken":
         if (pattern === undefined) {
-          throw new UserError(`${path}: a .tiktoken file does not say how text is cut; add --pattern ${tiktokenPatterns.join("|")}`);
+          throw new UserError(
+            `${path}: a .tiktoken file does not say how text is cut; add --pattern ${tiktokenPatterns.join("|")}`,
+          );
         }
         return tokenizerFromTiktoken(text(), { pattern });
       case "model":

@@ -8,7 +8,14 @@ const grounds = [pc.bgBlue, pc.bgGreen, pc.bgMagenta, pc.bgCyan, pc.bgYellow] as
 export function colourTokens(parts: readonly string[], offsets: readonly (readonly [number, number])[]): string {
   const shown = parts.filter((part, i) => part !== "" && offsets[i]![0] !== offsets[i - 1]?.[0]);
   if (!pc.isColorSupported) return shown.join("|");
-  return shown.map((part, i) => part.split("\n").map((line) => ground(line, i)).join("⏎\n")).join("");
+  return shown
+    .map((part, i) =>
+      part
+        .split("\n")
+        .map((line) => ground(line, i))
+        .join("⏎\n"),
+    )
+    .join("");
 }
 
 function ground(line: string, i: number): string {

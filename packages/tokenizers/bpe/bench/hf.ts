@@ -1,6 +1,7 @@
 // A tokenizer.json that makes @huggingface/tokenizers encode as tiktoken does with the same ranks.
 
 import { byteToUnicode } from "@llm/pretokenize";
+import type { CharacterBPE } from "../src/characters.js";
 import type { BPE } from "../src/index.js";
 
 export function tokenizerJson(bpe: BPE, pattern: string): object {
@@ -23,6 +24,34 @@ export function tokenizerJson(bpe: BPE, pattern: string): object {
       type: "BPE",
       ignore_merges: true,
       vocab: Object.fromEntries([...names].map(([id, name]) => [name, id])),
+      merges: bpe.merges().map(([left, right]) => [names.get(left), names.get(right)]),
+    },
+  };
+}
+
+/** A tokenizer.json that makes @huggingface/tokenizers encode as sentencepiece does: "▁" for blanks, and one in front. */
+export function characterTokenizerJson(bpe: CharacterBPE, byteFallback: boolean): object {
+  const names = new Map([...bpe.tokens()].map(([token, id]) => [id, token]));
+  return {
+    version: "1.0",
+    added_tokens: [],
+    normalizer: {
+      type: "Sequence",
+      normalizers: [
+        { type: "Prepend", prepend: "▁" },
+        { type: "Replace", pattern: { String: " " }, content: "▁" },
+      ],
+    },
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: "BPE",
+      unk_token: "<unk>",
+      fuse_unk: true,
+      byte_fallback: byteFallback,
+      ignore_merges: false,
+      vocab: Object.fromEntries(bpe.tokens()),
       merges: bpe.merges().map(([left, right]) => [names.get(left), names.get(right)]),
     },
   };

@@ -25,6 +25,17 @@ export function collect(extension: string, limit: number, folder: string = modul
   return texts.join("\n").slice(0, limit);
 }
 
+/** Real Chinese: what TypeScript's compiler says, in both scripts. */
+export function chinese(): string {
+  const folder = join(realpathSync(join(modules, "../typescript")), "lib");
+  const messages = ["zh-cn", "zh-tw"].map((language) =>
+    Object.values(
+      JSON.parse(readFileSync(join(folder, language, "diagnosticMessages.generated.json"), "utf8")) as object,
+    ),
+  );
+  return messages.flat().join("\n");
+}
+
 /** Made-up sentences in many scripts: each character drawn from one script's block, words of ordinary length. */
 export function manyScripts(limit: number): string {
   const blocks: [number, number][] = [

@@ -7,9 +7,9 @@
 // A template is a program: one that loops forever does so here too, so take templates from whom you take code.
 
 import { Template } from "@huggingface/jinja";
+import { differenceSpans } from "./difference.js";
 import { ChatTemplateError } from "./error.js";
 import { marked, type Span, takeMarks, unusedMark } from "./generation.js";
-import { differenceSpans } from "./difference.js";
 
 /** A message; templates may look at more than its role and content. */
 export interface ChatMessage {
@@ -82,7 +82,9 @@ export class ChatTemplate {
       return { text, assistant: differenceSpans(text.startsWith(said) ? said : text, messages, render) };
     }
     if (JSON.stringify(messages).includes(this.#mark)) {
-      throw new ChatTemplateError("ChatTemplate: a message holds a character that marks the assistant's words; remove it");
+      throw new ChatTemplateError(
+        "ChatTemplate: a message holds a character that marks the assistant's words; remove it",
+      );
     }
     const { text, spans } = takeMarks(this.#run(this.#marked, messages, options), this.#mark);
     return { text, assistant: spans };

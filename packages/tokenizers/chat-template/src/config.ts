@@ -9,7 +9,9 @@ export function chatTemplateFromConfig(config: unknown, name = "default"): ChatT
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ChatTemplateError("tokenizer_config.json: the file must be an object");
   }
-  const source = Object.hasOwn(value, "chat_template") ? (value as { chat_template: unknown }).chat_template : undefined;
+  const source = Object.hasOwn(value, "chat_template")
+    ? (value as { chat_template: unknown }).chat_template
+    : undefined;
   return new ChatTemplate(typeof source === "string" ? source : pick(source, name), tokensOf(value));
 }
 

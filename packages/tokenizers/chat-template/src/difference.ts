@@ -37,6 +37,8 @@ export function differenceSpans(text: string, messages: readonly ChatMessage[], 
 
 function startOf(text: string, messages: readonly ChatMessage[], i: number, render: Render): number | undefined {
   const before = attempt(() => render(messages.slice(0, i), true));
+  // A template that opens no answers says nothing about where one begins.
+  if (before === attempt(() => render(messages.slice(0, i), false))) return undefined;
   return before !== undefined && text.startsWith(before) ? before.length : undefined;
 }
 

@@ -19,7 +19,7 @@ export interface BertOptions {
   readonly lowercase?: boolean;
 }
 
-const steps = /* @__PURE__ */ [
+const cleaning = /* @__PURE__ */ [
   /* @__PURE__ */ replace(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]/u, ""),
   /* @__PURE__ */ replace(/\p{White_Space}/u, " "),
 ] as const;
@@ -38,10 +38,13 @@ export function bert({
   lowercase = true,
   stripAccents = lowercase,
 }: BertOptions = {}): Normalizer {
-  return compose(
-    ...(cleanText ? steps : []),
+  const steps = compose(
+    ...(cleanText ? cleaning : []),
     ...(spaceIdeographs ? [ideographs] : []),
     ...(stripAccents ? [nfd, accents] : []),
     ...(lowercase ? [lowercaseByCharacter] : []),
   );
+  // Printable ASCII has nothing but case.
+  const apply = (text: string): string => (/[^ -~]/.test(text) ? steps(text) : lowercase ? text.toLowerCase() : text);
+  return Object.assign(apply, { align: steps.align });
 }

@@ -31,7 +31,8 @@ export function byteLevelSplit({
   return stages;
 }
 
-const withPrefixSpace = (piece: string): Changed => (piece.startsWith(" ") ? unchanged(piece) : prefixed(" ", piece));
+const withPrefixSpace = (piece: string): Changed =>
+  piece.startsWith(" ") ? unchanged(piece) : prefixed(piece, ` ${piece}`);
 
 function writtenBytes(piece: string): Changed {
   // starts[i] and ends[i]: the character that byte i belongs to. ASCII needs no table.

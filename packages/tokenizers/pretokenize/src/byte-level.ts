@@ -23,7 +23,25 @@ export const unicodeToByte: ReadonlyMap<string, number> = /* @__PURE__ */ new Ma
 /** The UTF-8 bytes of `text`, each written as its character: " é" gives "ĠÃ©". Lone surrogates become U+FFFD. */
 export function byteLevel(text: string): string {
   let written = "";
-  for (const byte of new TextEncoder().encode(text)) written += byteToUnicode[byte];
+  for (let at = 0; at < text.length; at++) {
+    let code = text.charCodeAt(at);
+    if (code < 0x80) {
+      written += byteToUnicode[code];
+      continue;
+    }
+    if (code < 0x800) written += byteToUnicode[0xc0 | (code >> 6)];
+    else {
+      if ((code & 0xf800) === 0xd800) {
+        code = text.codePointAt(at)!;
+        if (code > 0xffff) at++;
+        else code = 0xfffd;
+      }
+      if (code < 0x10000) written += byteToUnicode[0xe0 | (code >> 12)];
+      else written += byteToUnicode[0xf0 | (code >> 18)]! + byteToUnicode[0x80 | ((code >> 12) & 63)];
+      written += byteToUnicode[0x80 | ((code >> 6) & 63)];
+    }
+    written += byteToUnicode[0x80 | (code & 63)];
+  }
   return written;
 }
 

@@ -9,10 +9,17 @@ import type { Cut, Pretokenizer } from "./stage.js";
 
 /** Matches each character of the class, one by one. */
 function each(isMember: CharacterClass): Cut {
+  const ascii = Array.from({ length: 128 }, (_, codePoint) => isMember(codePoint));
   return (text, start, end, onRange) => {
     for (let at = start, after: number; at < end; at = after) {
+      const unit = text.charCodeAt(at);
+      after = at + 1;
+      if (unit < 128) {
+        if (ascii[unit]) onRange(at, after);
+        continue;
+      }
       const codePoint = text.codePointAt(at)!;
-      after = codePoint > 0xffff ? at + 2 : at + 1;
+      if (codePoint > 0xffff) after++;
       if (isMember(codePoint)) onRange(at, after);
     }
   };
@@ -20,13 +27,20 @@ function each(isMember: CharacterClass): Cut {
 
 /** Cuts into runs of characters of the same kind; kind 0 is left out, and characters of a kind below 0 stand alone. */
 function runs(kindOf: (codePoint: number) => number): Cut {
+  const ascii = Int8Array.from({ length: 128 }, (_, codePoint) => kindOf(codePoint));
   return (text, start, end, onRange) => {
     let from = start;
     let kind = 0;
     for (let at = start, after: number; at < end; at = after) {
-      const codePoint = text.codePointAt(at)!;
-      after = codePoint > 0xffff ? at + 2 : at + 1;
-      const here = kindOf(codePoint);
+      const unit = text.charCodeAt(at);
+      after = at + 1;
+      let here: number;
+      if (unit < 128) here = ascii[unit]!;
+      else {
+        const codePoint = text.codePointAt(at)!;
+        if (codePoint > 0xffff) after++;
+        here = kindOf(codePoint);
+      }
       if (here === kind && here > 0) continue;
       if (kind !== 0) onRange(from, at);
       from = at;
@@ -34,6 +48,14 @@ function runs(kindOf: (codePoint: number) => number): Cut {
     }
     if (kind !== 0 && end > from) onRange(from, end);
   };
+}
+
+/** Splits at each character of the class; `splitAt` does so too, but more slowly than the runs of the plain behaviors. */
+function splitAtEach(isMember: CharacterClass, behavior: SplitBehavior): Cut {
+  const kinds: Partial<Record<SplitBehavior, number>> = { removed: 0, isolated: -1, contiguous: 2 };
+  const kind = Object.hasOwn(kinds, behavior) ? kinds[behavior] : undefined;
+  if (kind === undefined) return splitAt(each(isMember), behavior);
+  return runs((codePoint) => (isMember(codePoint) ? kind : 1));
 }
 
 /** Options of `bert`. */
@@ -68,7 +90,7 @@ export interface DigitsOptions {
 
 /** Parts numbers (`\p{N}`) from the rest. `Digits`. */
 export function digits({ individual = false }: DigitsOptions = {}): Pretokenizer {
-  return [{ cut: splitAt(each(isNumber), individual ? "isolated" : "contiguous") }];
+  return [{ cut: splitAtEach(isNumber, individual ? "isolated" : "contiguous") }];
 }
 
 /** Options of `punctuation`. */
@@ -78,5 +100,5 @@ export interface PunctuationOptions {
 
 /** Splits at BERT's punctuation. `Punctuation`. */
 export function punctuation({ behavior = "isolated" }: PunctuationOptions = {}): Pretokenizer {
-  return [{ cut: splitAt(each(isPunctuation), behavior) }];
+  return [{ cut: splitAtEach(isPunctuation, behavior) }];
 }

@@ -10,8 +10,7 @@
 //
 // Source: Almazrouei et al. 2023, "The Falcon Series of Open Language Models", arXiv:2311.16867; its tokenizer.json.
 
-import { isPunctuation } from "./character-class.js";
-import { kindAt, LETTER, NUMBER, PAIR, runEnd, SIGN, SPACE } from "./kind.js";
+import { kindAt, LETTER, NUMBER, PAIR, PUNCTUATION, runEnd, SIGN, SPACE } from "./kind.js";
 
 const BLANK = 32;
 
@@ -19,24 +18,25 @@ const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
 
 /** The end of Falcon's piece that starts at `start`, as if the text ended at `limit`. */
 export function falcon(text: string, start: number, limit: number = text.length): number {
-  const punctuation = isPunctuation(text.codePointAt(start)!);
-  if (punctuation) return signsEnd(text, start, limit, true);
-  const withBlank =
-    text.charCodeAt(start) === BLANK && start + 1 < limit && !isPunctuation(text.codePointAt(start + 1)!);
-  const at = withBlank ? start + 1 : start;
-  const kind = kindAt(text, at);
+  const first = kindAt(text, start);
+  if ((first & LETTER) !== 0) return runEnd(text, start, LETTER, limit);
+  if ((first & PUNCTUATION) !== 0) return runEnd(text, start, PUNCTUATION, limit);
+  const second = start + 1 < limit && text.charCodeAt(start) === BLANK ? kindAt(text, start + 1) : SPACE;
+  // A blank belongs to what follows it, unless that is white space or punctuation.
+  const at = (second & (SPACE | PUNCTUATION)) === 0 ? start + 1 : start;
+  const kind = at === start ? first : second;
   if ((kind & LETTER) !== 0) return runEnd(text, at, LETTER, limit);
   if ((kind & NUMBER) !== 0) return numberEnd(text, start, at, limit);
-  if ((kind & SIGN) !== 0) return signsEnd(text, at, limit, false);
+  if ((kind & SIGN) !== 0) return otherSignsEnd(text, at, limit);
   return spaceEnd(text, start, limit);
 }
 
-/** The end of the run of signs at `at` that are punctuation, or of those that are not. */
-function signsEnd(text: string, at: number, limit: number, punctuation: boolean): number {
+/** The end of the run of signs at `at` that are no punctuation. */
+function otherSignsEnd(text: string, at: number, limit: number): number {
   let end = at;
   while (end < limit) {
     const kind = kindAt(text, end);
-    if ((kind & SIGN) === 0 || isPunctuation(text.codePointAt(end)!) !== punctuation) break;
+    if ((kind & SIGN) === 0 || (kind & PUNCTUATION) !== 0) break;
     end += (kind & PAIR) === 0 ? 1 : 2;
   }
   return end;
@@ -61,6 +61,6 @@ function numberEnd(text: string, start: number, at: number, limit: number): numb
 /** A run of white space gives its last character to what follows, unless that is punctuation or the end. */
 function spaceEnd(text: string, start: number, limit: number): number {
   const end = runEnd(text, start, SPACE, limit);
-  if (end === limit || end === start + 1 || isPunctuation(text.codePointAt(end)!)) return end;
+  if (end === limit || end === start + 1 || (kindAt(text, end) & PUNCTUATION) !== 0) return end;
   return end - 1;
 }

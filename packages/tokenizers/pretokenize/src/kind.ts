@@ -1,6 +1,6 @@
 // The kind of the character at a position: which of the classes that the expressions speak of it belongs to.
 //
-//   kindAt(text, at) = one of UPPER CASELESS LOWER MARK NUMBER SPACE OTHER, with NEWLINE and PAIR as extra bits
+//   kindAt(text, at) = one of UPPER CASELESS LOWER MARK NUMBER SPACE OTHER, with NEWLINE, PAIR and PUNCTUATION as extra bits
 //
 // The classes come from JavaScript's own Unicode tables, through \p{…} expressions. They are asked once for each
 // block of 256 code points that a text touches, and the answers kept, so that scanning is a table look-up.
@@ -24,6 +24,8 @@ export const NEWLINE = 64;
 export const OTHER = 128;
 /** The character takes two code units. */
 export const PAIR = 256;
+/** BERT's punctuation, beside MARK or OTHER: \p{P}, and all signs of ASCII. */
+export const PUNCTUATION = 512;
 
 /** \p{L}. */
 export const LETTER: number = UPPER | CASELESS | LOWER;
@@ -40,15 +42,18 @@ const classes: readonly (readonly [RegExp, number])[] = [
   [/\p{White_Space}/u, SPACE],
 ];
 
-function block(index: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, low) => {
+const punctuation = /[\p{P}!-/:-@[-`{-~]/u;
+
+function block(index: number): Uint16Array {
+  return Uint16Array.from({ length: 256 }, (_, low) => {
     const character = String.fromCodePoint(index * 256 + low);
-    return classes.find(([expression]) => expression.test(character))?.[1] ?? OTHER;
+    const kind = classes.find(([expression]) => expression.test(character))?.[1] ?? OTHER;
+    return punctuation.test(character) ? kind | PUNCTUATION : kind;
   });
 }
 
-const latin: Uint8Array = /* @__PURE__ */ block(0);
-const blocks: Uint8Array[] = [];
+const latin: Uint16Array = /* @__PURE__ */ block(0);
+const blocks: Uint16Array[] = [];
 
 function wideKind(text: string, at: number, unit: number): number {
   const codePoint = (unit & 0xfc00) === 0xd800 ? text.codePointAt(at)! : unit;

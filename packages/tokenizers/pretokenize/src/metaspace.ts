@@ -32,18 +32,20 @@ export function metaspace({
     );
   }
   const change = (piece: string, first: boolean): Changed => {
-    const text = piece.replaceAll(" ", replacement);
-    const prepend = prependScheme === "always" || (prependScheme === "first" && first);
-    return prepend && !text.startsWith(replacement) ? prefixed(replacement, text) : unchanged(text);
+    const unit = piece[0];
+    const prepend = (prependScheme === "always" || (prependScheme === "first" && first)) && unit !== " ";
+    if (!prepend || unit === replacement) return unchanged(piece.replaceAll(" ", replacement));
+    // Replacing in the joined string gives a flat one; joining last would give a rope, which is slow to read.
+    return prefixed(piece, piece.includes(" ") ? ` ${piece}`.replaceAll(" ", replacement) : replacement + piece);
   };
   return [{ change, cut: split ? cutBefore(replacement) : whole }];
 }
 
-/** `prefix + text`. The prefix, one code unit, comes from the text's first character. */
-export function prefixed(prefix: string, text: string): Changed {
-  const first = text.codePointAt(0)! > 0xffff ? 2 : 1;
+/** `text`, which is `piece` with one code unit before it; that comes from the piece's first character. */
+export function prefixed(piece: string, text: string): Changed {
+  const first = piece.codePointAt(0)! > 0xffff ? 2 : 1;
   return {
-    text: prefix + text,
+    text,
     from: (position) => Math.max(0, position - 1),
     to: (position) => (position === 1 ? first : position - 1),
   };

@@ -107,13 +107,18 @@ function walk(all: Walk, index: number, changed: Changed, start: number, end: nu
     stage.cut(changed.text, start, end, (from, to) => walk(all, index + 1, changed, from, to));
   } else {
     const next = stage.change(changed.text.slice(start, end), all.first && changed.from(start) === 0);
-    const back: Changed = {
-      text: next.text,
-      from: (position) => changed.from(start + next.from(position)),
-      to: (position) => changed.to(start + next.to(position)),
-    };
+    const back = start === 0 && changed.from === HERE.from ? next : within(changed, start, next);
     stage.cut(next.text, 0, next.text.length, (from, to) => walk(all, index + 1, back, from, to));
   }
+}
+
+/** What `next` made of the piece of `changed` that begins at `start`, with positions in what `changed` was made of. */
+function within(changed: Changed, start: number, next: Changed): Changed {
+  return {
+    text: next.text,
+    from: (position) => changed.from(start + next.from(position)),
+    to: (position) => changed.to(start + next.to(position)),
+  };
 }
 
 /** The whole range as one piece. */

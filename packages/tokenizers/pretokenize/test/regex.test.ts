@@ -61,7 +61,8 @@ test("random expressions match what JavaScript's engine matches, with memory and
 test.each(Object.keys(patterns) as PretokenizerName[])(
   "the expression of %s, compiled, gives the scanner's pieces",
   (name) => {
-    const { source } = patterns[name];
+    // In JavaScript a bracket within a set is a sign as others; in Oniguruma it begins a set within the set.
+    const source = patterns[name].source.replaceAll("@[", "@\\[");
     const compiled = split(regex(`(?:${source})`));
     fc.assert(
       fc.property(hostileText, (text) => {

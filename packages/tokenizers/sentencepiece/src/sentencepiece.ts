@@ -7,9 +7,10 @@ import { currentRandom } from "@llm/random";
 import { type SampleOptions, type Segmentation, Unigram } from "@llm/unigram";
 import { BpeSegmenter } from "./bpe-segmenter.js";
 import { type DecodeRules, decodeIds, decodeRulesOf } from "./decode.js";
-import { SentencePieceError } from "./error.js";
+import { checked, SentencePieceError } from "./error.js";
 import { type PieceType, readModel, type SentencePieceModel, writeModel } from "./model-file.js";
-import { Normalized, Normalizer } from "./normalizer.js";
+import { Normalized } from "./normalized.js";
+import { Normalizer } from "./normalizer.js";
 import { kindOf, type ModelKind, type Segmenter, segmenterOf } from "./segmenter.js";
 import { Vocabulary } from "./vocabulary.js";
 
@@ -36,7 +37,7 @@ export class SentencePiece {
       userDefinedSymbols: this.#vocabulary.userDefinedSymbols,
     });
     if (denormalizerSpec?.precompiledCharsmap?.length) this.#denormalizer = Normalizer.fromSpec(denormalizerSpec);
-    this.#segmenter = segmenterOf(this.kind, this.#vocabulary, model);
+    this.#segmenter = checked("sentencepiece model", () => segmenterOf(this.kind, this.#vocabulary, model));
     this.#decodeRules = decodeRulesOf(normalizerSpec, trainerSpec.unkSurface);
   }
 

@@ -15,8 +15,10 @@ export type { Model } from "./model/model.js";
 export { SentencePieceModel } from "./model/sentencepiece.js";
 export { UnigramModel } from "./model/unigram.js";
 export { WordPieceModel } from "./model/word-piece.js";
+export type { DecodeOptions, EncodeOptions, TokenizeOptions, TokenizerConfig } from "./options.js";
 export type { Padding } from "./padding.js";
 export { type PostProcessor, postProcessor, type TemplateItem } from "./post-processor.js";
+export { type TokenizerPreset, type TokenizerPresetName, tokenizerPresets, trainPreset } from "./presets.js";
 export { byteLevelStages } from "./stage/byte-level.js";
 export { type NormalizerName, type NormalizerStage, normalizer, normalizers } from "./stage/normalizer.js";
 export {
@@ -26,8 +28,7 @@ export {
   type PreTokenizerOptions,
   preTokenizer,
 } from "./stage/pre-tokenizer.js";
-export { type DecodeOptions, type EncodeOptions, Tokenizer, type TokenizeOptions, type TokenizerConfig } from "./tokenizer.js";
-export { trainTokenizer } from "./train.js";
+export { Tokenizer } from "./tokenizer.js";
 export type { TrainTokenizerOptions, TrainTokenizerProgress } from "./train/options.js";
+export { trainTokenizer } from "./train.js";
 export type { Truncation } from "./truncation.js";
-export { type TokenizerPreset, type TokenizerPresetName, tokenizerPresets, trainPreset } from "./presets.js";

@@ -75,7 +75,14 @@ export function readPadding(value: unknown): Padding | undefined {
 /** The inverse of `readPadding`. */
 export function paddingToJSON(padding: Padding | undefined): object | null {
   if (!padding) return null;
-  const { length = "longest", multipleOf = 0, direction = "right", id: padId = 0, token = "[PAD]", typeId = 0 } = padding;
+  const {
+    length = "longest",
+    multipleOf = 0,
+    direction = "right",
+    id: padId = 0,
+    token = "[PAD]",
+    typeId = 0,
+  } = padding;
   return {
     strategy: length === "longest" ? "BatchLongest" : { Fixed: length },
     direction: direction === "left" ? "Left" : "Right",

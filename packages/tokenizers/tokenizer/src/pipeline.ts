@@ -20,7 +20,11 @@ export interface Pipeline {
 }
 
 /** The ids of a text. */
-export function idsOf(text: string, { added, normalizer, preTokenizer, model }: Pipeline, options: SpecialTokenOptions): number[] {
+export function idsOf(
+  text: string,
+  { added, normalizer, preTokenizer, model }: Pipeline,
+  options: SpecialTokenOptions,
+): number[] {
   const search = added.search(options);
   refuseSpecial(text, search.refuse);
   const out: number[] = [];
@@ -39,8 +43,15 @@ export function idsOf(text: string, { added, normalizer, preTokenizer, model }: 
 }
 
 function encodeStretch(text: string, first: boolean, preTokenizer: PreTokenizer, model: Model, out: number[]): void {
-  if (preTokenizer.next && model.encodeText) return model.encodeText(text, preTokenizer.next, out);
-  forEachPiece(text, preTokenizer.stages, (changed, start, end) => model.encode(changed.slice(start, end), out), first);
+  if (preTokenizer.next && model.encodeText) model.encodeText(text, preTokenizer.next, out);
+  else {
+    forEachPiece(
+      text,
+      preTokenizer.stages,
+      (changed, start, end) => model.encode(changed.slice(start, end), out),
+      first,
+    );
+  }
 }
 
 /** The ids of a text, their tokens, and where they come from. */

@@ -65,7 +65,8 @@ function read(value: JsonObject, path: string, depth: number): Parts {
 function join(processors: readonly Parts[], path: string): Parts {
   const templates = processors.filter(({ single }) => single.length > 1);
   if (templates.length > 1) throw new TokenizerError(`tokenizer.json: ${path} must have one template, got several`);
-  const { single, pair } = templates[0] ?? processors.find((each) => each.pair !== noPostProcessor.pair) ?? noPostProcessor;
+  const { single, pair } =
+    templates[0] ?? processors.find((each) => each.pair !== noPostProcessor.pair) ?? noPostProcessor;
   return { single, pair, trimOffsets: processors.find((each) => each.trimOffsets !== "none")?.trimOffsets ?? "none" };
 }
 

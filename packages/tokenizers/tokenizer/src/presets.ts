@@ -9,8 +9,8 @@
 import { TokenizerError } from "./error.js";
 import { postProcessor } from "./post-processor.js";
 import { Tokenizer } from "./tokenizer.js";
-import { trainTokenizer } from "./train.js";
 import type { Texts, TrainTokenizerOptions } from "./train/options.js";
+import { trainTokenizer } from "./train.js";
 
 /** A model's tokenizer. */
 export interface TokenizerPreset {
@@ -29,6 +29,7 @@ export interface TokenizerPreset {
 /** The models whose tokenizers are known by name. */
 export type TokenizerPresetName = "llama" | "llama3" | "chatglm" | "falcon" | "gpt2" | "bert" | "t5";
 
+/** The presets, by model. */
 export const tokenizerPresets: Readonly<Record<TokenizerPresetName, TokenizerPreset>> = {
   llama: {
     title: "LLaMA 1, 2",
@@ -97,11 +98,18 @@ export async function trainPreset(
     throw new TokenizerError(`trainPreset: there is no preset ${JSON.stringify(name)}; there are ${known}`);
   }
   const preset = tokenizerPresets[name];
-  const trained = await trainTokenizer(texts, { ...preset.options, vocabSize: vocabSize ?? preset.vocabSize, onProgress });
+  const trained = await trainTokenizer(texts, {
+    ...preset.options,
+    vocabSize: vocabSize ?? preset.vocabSize,
+    onProgress,
+  });
   return new Tokenizer({ ...trained, addedTokens: trained.addedTokens, postProcessor: template(trained, preset) });
 }
 
-function template({ specialTokens }: Tokenizer, { around: [before, after] }: TokenizerPreset): Tokenizer["postProcessor"] {
+function template(
+  { specialTokens }: Tokenizer,
+  { around: [before, after] }: TokenizerPreset,
+): Tokenizer["postProcessor"] {
   if (before.length + after.length === 0) return postProcessor(null);
   const special = (token: string, typeId: number): object => ({ SpecialToken: { id: token, type_id: typeId } });
   const text = (id: "A" | "B", typeId: number): object => ({ Sequence: { id, type_id: typeId } });

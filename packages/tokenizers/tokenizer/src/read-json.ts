@@ -6,11 +6,11 @@ import { array, fail, field, flag, id, type JsonObject, object, string } from ".
 import { decoder } from "./decoder/read.js";
 import { TokenizerError } from "./error.js";
 import { readModel } from "./model/read.js";
+import type { TokenizerConfig } from "./options.js";
 import { readPadding } from "./padding.js";
 import { postProcessor } from "./post-processor.js";
 import { normalizer } from "./stage/normalizer.js";
 import { type PreTokenizerOptions, preTokenizer } from "./stage/pre-tokenizer.js";
-import type { TokenizerConfig } from "./tokenizer.js";
 import { readTruncation } from "./truncation.js";
 import { wrapErrors } from "./wrap-errors.js";
 

@@ -71,5 +71,5 @@ function unknownEnd(piece: string, at: number, surfaces: Surfaces, next: number)
   for (; i < surfaces.length && typeof surfaces[i] === "string"; i++) literal += surfaces[i];
   if (literal === "") return first;
   const found = i === surfaces.length ? piece.length - literal.length : piece.indexOf(literal, first);
-  return found < first ? first : found;
+  return Math.max(first, found);
 }

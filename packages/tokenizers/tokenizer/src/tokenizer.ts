@@ -4,7 +4,6 @@
 //
 // Source: the stages of Hugging Face's tokenizers, with which tokenizer.json files are shared.
 
-import type { NextBoundary, PretokenizerName } from "@llm/pretokenize";
 import { type AddedToken, AddedTokens, type SpecialTokenOptions } from "./added-tokens.js";
 import { assemble } from "./assemble.js";
 import { DecodeStream } from "./decoder/decode-stream.js";
@@ -14,50 +13,21 @@ import type { Encoding, Sequence } from "./encoding.js";
 import { TokenizerError } from "./error.js";
 import { joinBytes } from "./join-bytes.js";
 import type { Model } from "./model/model.js";
+import type { DecodeOptions, EncodeOptions, TokenizeOptions, TokenizerConfig } from "./options.js";
 import { type Padding, pad } from "./padding.js";
 import { idsOf, type Pipeline, sequenceOf } from "./pipeline.js";
 import { noPostProcessor, type PostProcessor } from "./post-processor.js";
 import { readTokenizerJson } from "./read-json.js";
-import { type NormalizerStage, normalizer as makeNormalizer } from "./stage/normalizer.js";
-import { type PreTokenizer, type PreTokenizerOptions, preTokenizer as makePreTokenizer } from "./stage/pre-tokenizer.js";
+import { normalizer as makeNormalizer, type NormalizerStage } from "./stage/normalizer.js";
+import {
+  preTokenizer as makePreTokenizer,
+  type PreTokenizer,
+  type PreTokenizerOptions,
+} from "./stage/pre-tokenizer.js";
 import { trimOffsets } from "./trim-offsets.js";
 import type { Truncation } from "./truncation.js";
 import { wrapErrors } from "./wrap-errors.js";
 import { tokenizerToJson } from "./write-json.js";
-
-/** The stages of a tokenizer; all but the model may be left out. */
-export interface TokenizerConfig {
-  model: Model;
-  normalizer?: NormalizerStage;
-  preTokenizer?: PreTokenizer;
-  postProcessor?: PostProcessor;
-  decoder?: Decoder;
-  addedTokens?: Iterable<AddedToken>;
-  /** What `tokenize` does unless told otherwise. */
-  truncation?: Truncation;
-  padding?: Padding;
-}
-
-/** Options of `Tokenizer.encode`. */
-export type EncodeOptions = SpecialTokenOptions;
-
-/** Options of `Tokenizer.tokenize`. */
-export interface TokenizeOptions extends SpecialTokenOptions {
-  /** A second text, such as the answer to a question. */
-  pair?: string;
-  /** Whether what the post-processor says is put around; default true. */
-  addSpecialTokens?: boolean;
-  /** Default: what the tokenizer was made with; null for none. */
-  truncation?: Truncation | null;
-  /** Default: what the tokenizer was made with; null for none. */
-  padding?: Padding | null;
-}
-
-/** Options of `Tokenizer.decode`. */
-export interface DecodeOptions {
-  /** Whether special tokens appear in the text; default "keep". */
-  specialTokens?: "keep" | "skip";
-}
 
 /** A tokenizer: text → ids → text. */
 export class Tokenizer {
@@ -135,9 +105,7 @@ export class Tokenizer {
     options: Omit<TokenizeOptions, "pair"> = {},
   ): Encoding[] {
     const encodings = Array.from(texts, (each) =>
-      typeof each === "string"
-        ? this.#assemble(each, options)
-        : this.#assemble(each[0], { ...options, pair: each[1] }),
+      typeof each === "string" ? this.#assemble(each, options) : this.#assemble(each[0], { ...options, pair: each[1] }),
     );
     return this.#pad(encodings, options);
   }
@@ -145,7 +113,12 @@ export class Tokenizer {
   /** The text of ids; bytes that are no UTF-8 become U+FFFD. Throws TokenizerError for an id that no token has. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     if (this.decoder.bytesOnly && this.model.tokenBytes) {
-      return joinBytes(ids, (id) => (this.#added.byId.has(id) ? this.#chunk(id, options) : this.model.tokenBytes!(id)) ?? this.#chunk(id, options));
+      return joinBytes(
+        ids,
+        (id) =>
+          (this.#added.byId.has(id) ? this.#chunk(id, options) : this.model.tokenBytes!(id)) ??
+          this.#chunk(id, options),
+      );
     }
     const chunks = Array.from(ids, (id) => this.#chunk(id, options)).filter((chunk) => chunk !== undefined);
     return decodeAll(this.decoder, chunks);

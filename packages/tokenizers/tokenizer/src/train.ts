@@ -1,7 +1,8 @@
 // A tokenizer from text: count, learn, put the stages of its kind around.
 
 import { TokenizerError } from "./error.js";
-import { Tokenizer, type TokenizerConfig } from "./tokenizer.js";
+import type { TokenizerConfig } from "./options.js";
+import { Tokenizer } from "./tokenizer.js";
 import { trainByteLevel } from "./train/byte-level.js";
 import { trainCharacterBpeTokenizer } from "./train/character-bpe.js";
 import { trainCharacters } from "./train/characters.js";

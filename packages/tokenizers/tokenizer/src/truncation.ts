@@ -3,7 +3,7 @@
 // Source: `truncate_encodings` of Hugging Face's tokenizers.
 
 import { fail, field, type JsonObject, object } from "./check.js";
-import { sliceSequence, type Sequence } from "./encoding.js";
+import { type Sequence, sliceSequence } from "./encoding.js";
 import { TokenizerError } from "./error.js";
 
 /** How encodings are cut. */

@@ -88,7 +88,7 @@ export class Vocabulary {
       if (twin !== undefined) {
         throw new UnigramError(`Unigram: the pieces ${twin} and ${id} are both ${JSON.stringify(piece)}`);
       }
-      if (!Number.isFinite(score)) {
+      if (!Number.isFinite(this.#round(score))) {
         throw new UnigramError(`Unigram: the score of ${JSON.stringify(piece)} must be a finite number, got ${score}`);
       }
       this.#ids.set(piece, id);

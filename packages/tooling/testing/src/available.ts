@@ -21,6 +21,10 @@ const probeOfLlama = fileURLToPath(new URL("../../interop/probe.mjs", import.met
 const requirements: Record<string, Requirement> = {
   numpy: { probe: () => succeeds(python, ["-c", "import numpy"]), remedy: "apt-get install python3-numpy" },
   torch: { probe: () => succeeds(python, ["-c", "import torch"]), remedy: "apt-get install python3-torch" },
+  sentencepiece: {
+    probe: () => succeeds(python, ["-c", "import sentencepiece"]),
+    remedy: "apt-get install python3-sentencepiece",
+  },
   native: {
     probe: () =>
       existsSync(new URL("../../../backends/backend-native/build/Release/backend_native.node", import.meta.url)),

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { inspectText, type Inspection } from "../../run/inspect-text.js";
+import { type Inspection, inspectText } from "../../run/inspect-text.js";
 import { colourTokens } from "../../ui/colour-tokens.js";
 import { printResult } from "../../ui/output.js";
 import { readText } from "../../ui/read-text.js";
@@ -46,7 +46,9 @@ function table({ vocabSize, total, scripts }: Inspection): string {
   const all = [["script", "bytes", "tokens", "bytes/token", "chars/token", "tokens/word"], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const lines = all.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "),
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  "),
   );
   return `${lines.join("\n")}\n\nvocabulary ${vocabSize}`;
 }

@@ -1,7 +1,7 @@
 // The flags that say which tokenizer, the same on every verb.
 
-import { type Command, Option } from "commander";
 import type { Tokenizer } from "@llm/tokenizer";
+import { type Command, Option } from "commander";
 import { readTokenizer, type TiktokenPattern, tiktokenPatterns } from "../../run/tokenizer-files.js";
 import { UserError } from "../../ui/error.js";
 
@@ -17,7 +17,9 @@ export function addSource(command: Command): Command {
   return command
     .option("-f, --file <path>", "a tokenizer.json, a sentencepiece .model, BERT's vocab.txt, or GPT-2's vocab.json")
     .option("--tiktoken <path>", "a .tiktoken file; takes --pattern")
-    .addOption(new Option("--pattern <name>", "how text is cut before a .tiktoken file's ranks").choices(tiktokenPatterns));
+    .addOption(
+      new Option("--pattern <name>", "how text is cut before a .tiktoken file's ranks").choices(tiktokenPatterns),
+    );
 }
 
 /** The tokenizer that the flags name. */

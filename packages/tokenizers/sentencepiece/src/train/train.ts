@@ -1,19 +1,20 @@
 // A `.model` from text: normalize, cut into words, count them, learn pieces, write down how.
 
 import { PieceCounter } from "@llm/bpe";
-import { type TrainUnigramProgress, trainUnigram } from "@llm/unigram";
-import { SentencePieceError } from "../error.js";
+import { checked, SentencePieceError } from "../error.js";
 import type { Piece, SentencePieceModel } from "../model-file.js";
 import { Normalizer } from "../normalizer.js";
 import type { NormalizerSpec } from "../schema.js";
+import { learnBpe, learnUnigram } from "./learn.js";
 import { type WordOptions, wordScanner } from "./words.js";
 
 /** How far training is. */
 export interface TrainSentencePieceProgress {
-  stage: "count" | TrainUnigramProgress["stage"];
+  /** Counting words; for "unigram" finding the pieces to start from, EM and pruning; for "bpe" joining. */
+  stage: "count" | "seed" | "em" | "prune" | "merge";
   /** Texts read so far. */
   texts: number;
-  /** Distinct words so far, and pieces left, 0 while counting. */
+  /** Distinct words so far, and pieces, 0 while counting. */
   words: number;
   pieces: number;
   vocabSize: number;
@@ -21,6 +22,8 @@ export interface TrainSentencePieceProgress {
 
 /** Options of `trainSentencePiece`. */
 export interface TrainSentencePieceOptions extends WordOptions {
+  /** Default "unigram". */
+  kind?: "unigram" | "bpe";
   /** Pieces in the end, symbols and bytes included. */
   vocabSize: number;
   /** How text is normalized: rules as in a model that exists (`model.normalizerSpec`), blanks; default no rules. */
@@ -31,7 +34,7 @@ export interface TrainSentencePieceOptions extends WordOptions {
   characterCoverage?: number;
   /** Longest piece, in characters; default 16. */
   maxPieceLength?: number;
-  /** Pieces to start from; default 1 000 000. */
+  /** Pieces that "unigram" starts from; default 1 000 000. */
   seedSize?: number;
   /** Symbols that text never is; default none beside "<s>" and "</s>". */
   controlSymbols?: readonly string[];
@@ -40,7 +43,7 @@ export interface TrainSentencePieceOptions extends WordOptions {
   onProgress?: (progress: TrainSentencePieceProgress) => void;
 }
 
-/** Learns a unigram model from texts, which are read once and not kept. Throws SentencePieceError for options that cannot be met. */
+/** Learns a model from texts, which are read once and not kept. Throws SentencePieceError for options that cannot be met. */
 export async function trainSentencePiece(
   texts: Iterable<string> | AsyncIterable<string>,
   options: TrainSentencePieceOptions,
@@ -49,6 +52,10 @@ export async function trainSentencePiece(
     throw new SentencePieceError("trainSentencePiece: texts must be a list of texts, got one text");
   }
   const { vocabSize, maxPieceLength = 16, seedSize = 1_000_000, characterCoverage = 0.9995, onProgress } = options;
+  const kind = options.kind ?? "unigram";
+  if (kind !== "unigram" && kind !== "bpe") {
+    throw new SentencePieceError(`trainSentencePiece: kind must be "unigram" or "bpe", got ${JSON.stringify(kind)}`);
+  }
   const symbols = symbolsOf(options);
   const room = vocabSize - symbols.length;
   if (!(room > 0)) {
@@ -57,14 +64,16 @@ export async function trainSentencePiece(
     );
   }
   const counted = await countWords(texts, options);
-  const learned = trainUnigram(counted.words, {
-    vocabSize: room,
-    maxPieceLength,
-    seedSize,
-    characterCoverage,
-    onProgress: ({ stage, pieces }) =>
-      onProgress?.({ stage, texts: counted.texts, words: counted.words.size, pieces, vocabSize }),
-  });
+  const learned = checked("trainSentencePiece", () =>
+    (kind === "bpe" ? learnBpe : learnUnigram)(withoutNull(counted.words), {
+      vocabSize: room,
+      maxPieceLength,
+      seedSize,
+      characterCoverage,
+      tell: (stage, pieces) =>
+        onProgress?.({ stage, texts: counted.texts, words: counted.words.size, pieces, vocabSize }),
+    }),
+  );
   const taken = new Set(symbols.map(({ piece }) => piece));
   const pieces = learned
     .filter(([piece]) => !taken.has(piece))
@@ -74,6 +83,11 @@ export async function trainSentencePiece(
     trainerSpec: trainerSpecOf(options, symbols.length + pieces.length),
     normalizerSpec: options.normalizerSpec ?? { name: "identity" },
   };
+}
+
+/** A null character ends strings in sentencepiece, so no piece can have one. It is a word of its own. */
+function* withoutNull(words: PieceCounter): Generator<[string, number]> {
+  for (const [word, count] of words) if (word !== "\0") yield [word, count];
 }
 
 async function countWords(
@@ -130,7 +144,7 @@ function symbolsOf({
 function trainerSpecOf(options: TrainSentencePieceOptions, vocabSize: number): SentencePieceModel["trainerSpec"] {
   const { splitByWhitespace, splitByUnicodeScript, splitByNumber, splitDigits, treatWhitespaceAsSuffix } = options;
   return {
-    modelType: 1,
+    modelType: options.kind === "bpe" ? 2 : 1,
     vocabSize,
     characterCoverage: options.characterCoverage,
     seedSentencepieceSize: options.seedSize,

@@ -69,6 +69,7 @@ function joiner({
     return treatWhitespaceAsSuffix ? left !== BLANK : right !== BLANK;
   };
   const mayJoin = (left: number, right: number, script: number): boolean => {
+    if (left === 0 || right === 0) return false; // no piece may have it
     if (left === BLANK || right === BLANK) {
       if (!blanksJoin(left, right)) return false;
     }

@@ -1,8 +1,8 @@
 // The decoders of tokenizer.json.
 
 import { array, fail, field, type JsonObject, object, string } from "../check.js";
-import { byteFallbackStep, byteLevelStep } from "./bytes.js";
 import { readReplace } from "../stage/replace.js";
+import { byteFallbackStep, byteLevelStep } from "./bytes.js";
 import { chain, type Decoder, type StepMaker } from "./step.js";
 import { ctcStep, metaspaceStep, replaceStep, stripStep, suffixStep, wordPieceStep } from "./steps.js";
 

@@ -46,17 +46,21 @@ export function mapping(f: (text: string, first: boolean, added: boolean) => str
 
 /** One step after the other. */
 export function chain(steps: readonly Step[]): Step {
-  const emits = (last: Emit): Emit[] => {
+  // What each step hands its chunks to; made anew when the last one changes.
+  let emits: Emit[] = [];
+  const through = (last: Emit): readonly Emit[] => {
+    if (emits[steps.length] === last) return emits;
     const list = new Array<Emit>(steps.length + 1);
     list[steps.length] = last;
     for (let i = steps.length - 1; i >= 0; i--) list[i] = (chunk) => steps[i]!.push(chunk, list[i + 1]!);
+    emits = list;
     return list;
   };
   return {
-    push: (chunk, emit) => emits(emit)[0]!(chunk),
+    push: (chunk, emit) => through(emit)[0]!(chunk),
     end: (emit) => {
-      const list = emits(emit);
-      steps.forEach((step, i) => step.end(list[i + 1]!));
+      const list = through(emit);
+      for (const [i, step] of steps.entries()) step.end(list[i + 1]!);
     },
   };
 }

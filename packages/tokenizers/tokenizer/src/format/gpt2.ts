@@ -23,7 +23,9 @@ export function tokenizerFromGpt2({ vocabJson, mergesTxt }: Gpt2Files): Tokenize
   const merges = mergesTxt.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
   const end = typeof vocab === "object" && vocab !== null && Object.hasOwn(vocab, END_OF_TEXT);
   return Tokenizer.fromJSON({
-    added_tokens: end ? [{ id: (vocab as Record<string, unknown>)[END_OF_TEXT], content: END_OF_TEXT, special: true }] : [],
+    added_tokens: end
+      ? [{ id: (vocab as Record<string, unknown>)[END_OF_TEXT], content: END_OF_TEXT, special: true }]
+      : [],
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
     decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: { type: "BPE", vocab, merges },
@@ -35,7 +37,9 @@ export function tokenizerToGpt2(tokenizer: Tokenizer): Gpt2Files {
   const { model, normalizer, preTokenizer } = tokenizer;
   const type = (preTokenizer.json as { type?: unknown } | null)?.type;
   if (!(model instanceof ByteLevelModel) || type !== "ByteLevel" || normalizer.json !== null) {
-    throw new TokenizerError("vocab.json and merges.txt: only GPT-2's kind of tokenizer can be written: byte-level BPE, its pattern, no normalizer");
+    throw new TokenizerError(
+      "vocab.json and merges.txt: only GPT-2's kind of tokenizer can be written: byte-level BPE, its pattern, no normalizer",
+    );
   }
   const { vocab, merges } = model.toJSON() as { vocab: Record<string, number>; merges: [string, string][] };
   for (const { content, id } of tokenizer.addedTokens) vocab[content] = id;

@@ -1,9 +1,9 @@
 // sentencepiece's `.model` files.
 
-import { type Piece, type PieceType, SentencePiece, type SentencePieceModel as ModelFile } from "@llm/sentencepiece";
+import { type SentencePieceModel as ModelFile, type Piece, type PieceType, SentencePiece } from "@llm/sentencepiece";
 import type { AddedToken } from "../added-tokens.js";
-import { TokenizerError } from "../error.js";
 import { fallbackByte } from "../decoder/bytes.js";
+import { TokenizerError } from "../error.js";
 import { CharacterBpeModel } from "../model/character-bpe.js";
 import { SentencePieceModel } from "../model/sentencepiece.js";
 import { UnigramModel } from "../model/unigram.js";
@@ -61,7 +61,10 @@ export function tokenizerToSentencePiece(tokenizer: Tokenizer): Uint8Array {
     return { piece, score: scores.get(id) ?? 0, type: typeOf(piece, id === unknownId, special.get(id)) };
   });
   if (unknownId === undefined) throw new TokenizerError("sentencepiece: a model needs an unknown token");
-  const trainerSpec = { modelType: model instanceof UnigramModel ? 1 : 2, byteFallback: pieces.some((p) => p.type === "byte") };
+  const trainerSpec = {
+    modelType: model instanceof UnigramModel ? 1 : 2,
+    byteFallback: pieces.some((p) => p.type === "byte"),
+  };
   return wrapErrors("sentencepiece", () => new SentencePiece({ pieces, trainerSpec, normalizerSpec: spec }).toBytes());
 }
 

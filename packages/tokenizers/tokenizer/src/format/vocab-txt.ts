@@ -26,9 +26,12 @@ export function tokenizerFromVocabTxt(text: string, { lowercase }: FromVocabTxtO
 
 /** The text of a vocab.txt; the stages around have no place in it. Throws TokenizerError. */
 export function tokenizerToVocabTxt(tokenizer: Tokenizer): string {
-  if (!(tokenizer.model instanceof WordPieceModel)) throw new TokenizerError("vocab.txt: only WordPiece can be written");
+  if (!(tokenizer.model instanceof WordPieceModel))
+    throw new TokenizerError("vocab.txt: only WordPiece can be written");
   return wrapErrors("vocab.txt", () =>
-    formatVocabTxt(Array.from({ length: tokenizer.vocabSize }, (_, id) => [tokenizer.idToToken(id) ?? missing(id), id])),
+    formatVocabTxt(
+      Array.from({ length: tokenizer.vocabSize }, (_, id) => [tokenizer.idToToken(id) ?? missing(id), id]),
+    ),
   );
 }
 

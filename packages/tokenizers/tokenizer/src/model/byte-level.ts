@@ -76,7 +76,8 @@ export class ByteLevelModel implements Model {
 function strictBytes(piece: string): Uint8Array {
   return Uint8Array.from(piece, (character) => {
     const byte = unicodeToByte.get(character);
-    if (byte === undefined) throw new TokenizerError(`Tokenizer.encode: ${JSON.stringify(character)} stands for no byte`);
+    if (byte === undefined)
+      throw new TokenizerError(`Tokenizer.encode: ${JSON.stringify(character)} stands for no byte`);
     return byte;
   });
 }

@@ -1,6 +1,6 @@
 // BPE on characters as a model of the pipeline: LLaMA's, with bytes for what is not in the vocabulary, and others'.
 
-import { type CharacterBPE, type CharacterMergesOptions } from "@llm/bpe/characters";
+import type { CharacterBPE, CharacterMergesOptions } from "@llm/bpe/characters";
 import { fallbackByte } from "../decoder/bytes.js";
 import type { Model } from "./model.js";
 

@@ -42,7 +42,8 @@ function onBytes(
     if (special.has(token)) continue; // GPT-2's file lists <|endoftext|> in the vocabulary too.
     const bytes = bytesOf(token);
     if (bytes) tokens.push([bytes, id]);
-    else if (!beside.has(token)) fail(`model.vocab[${JSON.stringify(token)}]`, "written in byte-level characters, such as Ġ for a space", token);
+    else if (!beside.has(token))
+      fail(`model.vocab[${JSON.stringify(token)}]`, "written in byte-level characters, such as Ġ for a space", token);
   }
   const wholePieces = flag(model, "ignore_merges", false, "model");
   return new ByteLevelModel(BPE.fromMerges(merges, { vocabulary: tokens, wholePieces }), input);

@@ -2,11 +2,12 @@
 
 import { Unigram } from "@llm/unigram";
 import type { AddedToken } from "../added-tokens.js";
-import { array, fail, field, flag, type JsonObject, object, string } from "../check.js";
+import { array, fail, field, flag, type JsonObject, string } from "../check.js";
+import { fallbackByte } from "../decoder/bytes.js";
 import { EVERY_CHARACTER, type PreTokenizer } from "../stage/pre-tokenizer.js";
-import { readBpe } from "./read-bpe.js";
 import { CharModel } from "./characters.js";
 import type { Model } from "./model.js";
+import { readBpe } from "./read-bpe.js";
 import { UnigramModel } from "./unigram.js";
 import { readVocabulary } from "./vocabulary.js";
 import { readWordPiece } from "./word-piece.js";
@@ -15,7 +16,7 @@ import { readWordPiece } from "./word-piece.js";
 export function readModel(model: JsonObject, split: PreTokenizer, added: readonly AddedToken[]): Model {
   const type = field(model, "type") ?? guess(model);
   if (type === "BPE") return isCharacters(model, split) ? readCharacters(model) : readBpe(model, split, added);
-  if (type === "Unigram") return readUnigram(model);
+  if (type === "Unigram") return readUnigram(model, added);
   if (type === "WordPiece") return readWordPiece(model);
   return fail("model.type", "one of BPE, WordPiece, Unigram", type);
 }
@@ -48,7 +49,7 @@ function charactersOf(vocab: ReadonlyMap<string, number>): Map<string, number> {
   return new Map([...vocab].filter(([token]) => [...token].length === 1));
 }
 
-function readUnigram(model: JsonObject): Model {
+function readUnigram(model: JsonObject, added: readonly AddedToken[]): Model {
   const pieces = array(field(model, "vocab"), "model.vocab").map((each, i): [string, number] => {
     const path = `model.vocab[${i}]`;
     const entry = array(each, path);
@@ -61,11 +62,18 @@ function readUnigram(model: JsonObject): Model {
     fail("model.unk_id", "the place of a piece in model.vocab", unknown);
   }
   const unknownId = unknown as number | undefined;
+  const byteFallback = flag(model, "byte_fallback", false, "model");
+  // Special tokens and bytes are nothing that text becomes by spelling them out, as in sentencepiece.
+  const special = new Set(added.filter((token) => token.special).map((token) => token.content));
+  const hidden = pieces.flatMap(([piece], id) =>
+    special.has(piece) || (byteFallback && fallbackByte(piece) !== undefined) ? [id] : [],
+  );
   return new UnigramModel(
     new Unigram({
       pieces,
       unknownId,
-      byteFallback: flag(model, "byte_fallback", false, "model"),
+      byteFallback,
+      hidden,
       precision: "float64",
     }),
   );

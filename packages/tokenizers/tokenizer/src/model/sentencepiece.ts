@@ -1,7 +1,7 @@
 // A sentencepiece model as a model of the pipeline: text that is normalized already, to ids.
 
 import { CharacterBPE } from "@llm/bpe/characters";
-import { SentencePiece, type SentencePieceModel as ModelFile } from "@llm/sentencepiece";
+import { type SentencePieceModel as ModelFile, SentencePiece } from "@llm/sentencepiece";
 import { TokenizerError } from "../error.js";
 import type { Model } from "./model.js";
 

@@ -8,7 +8,8 @@ export function readVocabulary(model: JsonObject, path = "model.vocab"): [string
   return Object.entries(object(field(model, "vocab"), path)).map(([token, value]) => {
     const valid = id(value, `${path}[${JSON.stringify(token)}]`);
     const twin = seen.get(valid);
-    if (twin !== undefined) fail(`${path}[${JSON.stringify(token)}]`, `an id of its own (two tokens have the id ${valid})`, valid);
+    if (twin !== undefined)
+      fail(`${path}[${JSON.stringify(token)}]`, `an id of its own (two tokens have the id ${valid})`, valid);
     seen.set(valid, token);
     return [token, valid];
   });

@@ -2,8 +2,8 @@
 
 import type { AddedToken } from "../added-tokens.js";
 import { decoder } from "../decoder/read.js";
+import type { TokenizerConfig } from "../options.js";
 import { postProcessor } from "../post-processor.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { normalizer } from "./normalizer.js";
 import { preTokenizer } from "./pre-tokenizer.js";
 

@@ -66,8 +66,14 @@ export function normalizer(json: unknown): NormalizerStage {
 
 /** Several normalizers, one after the other. */
 export function normalizers(list: readonly (NormalizerName | object)[]): NormalizerStage {
-  const entries = list.map((each) => (typeof each === "string" ? { type: each } : each));
+  const entries = list.flatMap((each) => (typeof each === "string" ? { type: each } : members(each)));
   return normalizer(entries.length < 2 ? entries[0] : { type: "Sequence", normalizers: entries });
+}
+
+/** A sequence within a sequence says no more than its members. */
+function members(entry: object): object[] {
+  const { type, normalizers: inner } = entry as { type?: unknown; normalizers?: unknown };
+  return type === "Sequence" && Array.isArray(inner) ? inner : [entry];
 }
 
 function read(value: JsonObject, path: string, depth: number): Normalizer {
@@ -80,9 +86,5 @@ function read(value: JsonObject, path: string, depth: number): Normalizer {
   }
   if (typeof type === "string" && Object.hasOwn(plain, type)) return plain[type as NormalizerName];
   if (typeof type === "string" && Object.hasOwn(readers, type)) return readers[type]!(value, path);
-  return fail(
-    `${path}.type`,
-    `one of Sequence, ${[...Object.keys(plain), ...Object.keys(readers)].join(", ")}`,
-    type,
-  );
+  return fail(`${path}.type`, `one of Sequence, ${[...Object.keys(plain), ...Object.keys(readers)].join(", ")}`, type);
 }

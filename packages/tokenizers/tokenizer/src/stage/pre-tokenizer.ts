@@ -20,6 +20,7 @@ import {
 import { array, fail, field, flag, type JsonObject, object, string } from "../check.js";
 import { TokenizerError } from "../error.js";
 import { expressions, patternOf } from "../patterns.js";
+import { FALCON, isFalcon } from "./falcon.js";
 import { readPattern } from "./pattern.js";
 
 /** A pre-tokenizer, and tokenizer.json's entry for it. */
@@ -177,25 +178,4 @@ function behavior(value: JsonObject, path: string, otherwise: string | undefined
   const name = field(value, "behavior") ?? otherwise;
   if (typeof name === "string" && Object.hasOwn(behaviors, name)) return behaviors[name]!;
   return fail(`${path}.behavior`, `one of ${Object.keys(behaviors).join(", ")}`, name);
-}
-
-const FALCON = {
-  type: "Sequence",
-  pretokenizers: [
-    { type: "Punctuation", behavior: "Contiguous" },
-    { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
-    { type: "Digits", individual_digits: false },
-    { type: "Split", pattern: { Regex: "[0-9][0-9][0-9]" }, behavior: "Isolated", invert: false },
-  ],
-};
-
-function isFalcon(entries: readonly Entry[]): boolean {
-  return (
-    entries.length === FALCON.pretokenizers.length &&
-    FALCON.pretokenizers.every((expected, i) =>
-      Object.entries(expected).every(
-        ([key, each]) => JSON.stringify(field(entries[i]!.value, key) ?? true) === JSON.stringify(each),
-      ),
-    )
-  );
 }

@@ -3,7 +3,7 @@
 // The longest rule that matches wins, as in sentencepiece. Hugging Face's own goes by grapheme and takes the shortest, which
 // loses the accent of a letter that has a rule of its own; the two differ for such sequences only.
 
-import { align, type Normalizer } from "@llm/normalize";
+import type { align, Normalizer } from "@llm/normalize";
 import { Normalizer as Rules, SentencePieceError } from "@llm/sentencepiece";
 import { fail, field, type JsonObject, string } from "../check.js";
 

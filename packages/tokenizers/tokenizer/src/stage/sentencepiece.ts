@@ -14,7 +14,8 @@ const BLANK = "▁";
 export function normalizerJson(spec: NormalizerSpec): object | null {
   const { precompiledCharsmap, addDummyPrefix = true, removeExtraWhitespaces = true, escapeWhitespaces = true } = spec;
   const steps: object[] = [];
-  if (precompiledCharsmap?.length) steps.push({ type: "Precompiled", precompiled_charsmap: toBase64(precompiledCharsmap) });
+  if (precompiledCharsmap?.length)
+    steps.push({ type: "Precompiled", precompiled_charsmap: toBase64(precompiledCharsmap) });
   if (removeExtraWhitespaces) {
     steps.push({ type: "Strip", strip_left: true, strip_right: true });
     steps.push({ type: "Replace", pattern: { Regex: " {2,}" }, content: SPACE });

@@ -2,9 +2,9 @@
 
 import { BPE, PieceCounter, trainBpe } from "@llm/bpe";
 import { TokenizerError } from "../error.js";
-import { byteLevelStages } from "../stage/byte-level.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { ByteLevelModel } from "../model/byte-level.js";
+import type { TokenizerConfig } from "../options.js";
+import { byteLevelStages } from "../stage/byte-level.js";
 import { normalizerFor, numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 
 export async function trainByteLevel(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {

@@ -2,13 +2,16 @@
 
 import { CharacterBPE, trainCharacterBpe } from "@llm/bpe/characters";
 import { CharacterBpeModel, type CharacterBpeSettings } from "../model/character-bpe.js";
+import type { TokenizerConfig } from "../options.js";
 import { normalizers } from "../stage/normalizer.js";
 import { normalizerJson, sentencePieceDecoder } from "../stage/sentencepiece.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 import { WordCounter } from "./word-counter.js";
 
-export async function trainCharacterBpeTokenizer(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {
+export async function trainCharacterBpeTokenizer(
+  texts: Texts,
+  options: TrainTokenizerOptions,
+): Promise<TokenizerConfig> {
   const { vocabSize = 0, unknownToken = "<unk>", specialTokens = [], minFrequency = 2, byteFallback = true } = options;
   const special = [...new Set([unknownToken, ...specialTokens])];
   const blanks = normalizerJson({ addDummyPrefix: true, removeExtraWhitespaces: false, escapeWhitespaces: true })!;

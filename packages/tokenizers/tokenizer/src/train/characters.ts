@@ -3,8 +3,8 @@
 import { decoder } from "../decoder/read.js";
 import { TokenizerError } from "../error.js";
 import { CharModel, everyCharacter, wellFormed } from "../model/characters.js";
+import type { TokenizerConfig } from "../options.js";
 import { preTokenizer } from "../stage/pre-tokenizer.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { normalizerFor, numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 
 export async function trainCharacters(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {

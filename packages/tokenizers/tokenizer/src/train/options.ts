@@ -3,7 +3,7 @@
 import type { PretokenizerName } from "@llm/pretokenize";
 import type { AddedToken } from "../added-tokens.js";
 import { TokenizerError } from "../error.js";
-import { type NormalizerName, type NormalizerStage, normalizers as makeNormalizers } from "../stage/normalizer.js";
+import { normalizers as makeNormalizers, type NormalizerName, type NormalizerStage } from "../stage/normalizer.js";
 
 /** How far training is. */
 export interface TrainTokenizerProgress {

@@ -1,11 +1,11 @@
 // Unigram from text, with sentencepiece's stages: lossless but for ▁ itself, since what has no piece becomes bytes.
 
-import { Unigram, trainUnigram } from "@llm/unigram";
+import { trainUnigram, Unigram } from "@llm/unigram";
 import { TokenizerError } from "../error.js";
 import { UnigramModel } from "../model/unigram.js";
+import type { TokenizerConfig } from "../options.js";
 import { normalizers } from "../stage/normalizer.js";
 import { normalizerJson, sentencePieceDecoder } from "../stage/sentencepiece.js";
-import type { TokenizerConfig } from "../tokenizer.js";
 import { numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 import { WordCounter } from "./word-counter.js";
 

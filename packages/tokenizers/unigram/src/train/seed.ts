@@ -9,6 +9,7 @@
 // here distinct words are enough, so memory depends on them and not on the size of the corpus.
 
 import { type Corpus, GAP } from "./corpus.js";
+import { Float64List, Int32List } from "./lists.js";
 import { type Pieces, piecesAt } from "./pieces.js";
 
 const MIN_COUNT = 2;
@@ -82,7 +83,7 @@ class Miner {
   }
 
   run(): this {
-    this.#refine(0, this.#order.length, 0);
+    if (this.#order.length > 0) this.#refine(0, this.#order.length, 0);
     return this;
   }
 
@@ -166,41 +167,5 @@ class Miner {
     for (let i = low + 1; i < high; i++) if (this.#next(i, depth) !== this.#next(i - 1, depth)) bounds.push(i);
     bounds.push(high);
     return bounds;
-  }
-}
-
-class Int32List {
-  #values = new Int32Array(1024);
-  #length = 0;
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Int32Array(2 * this.#length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.#length++] = value;
-  }
-
-  toArray(): Int32Array {
-    return this.#values.subarray(0, this.#length);
-  }
-}
-
-class Float64List {
-  #values = new Float64Array(1024);
-  #length = 0;
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Float64Array(2 * this.#length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.#length++] = value;
-  }
-
-  toArray(): Float64Array {
-    return this.#values.subarray(0, this.#length);
   }
 }

@@ -1,0 +1,2 @@
+export { TokenizerPool, type TokenizerPoolOptions } from "./node/pool.js";
+export { serveTokenizer } from "./node/serve.js";
