@@ -34,7 +34,10 @@ export function formatTiktoken(ranks: Iterable<readonly [Uint8Array, number]>): 
 
 function fromBase64(token: string, line: number): Uint8Array {
   try {
-    return Uint8Array.from(atob(token), (c) => c.charCodeAt(0));
+    const binary = atob(token);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   } catch {
     throw new BpeError(`parseTiktoken: line ${line} has a token that is not base64: "${token.slice(0, 40)}"`);
   }
