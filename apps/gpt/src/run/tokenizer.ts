@@ -15,7 +15,14 @@ export interface TrainOptions extends Pick<TrainTokenizerOptions, "kind" | "patt
 }
 
 /** Trains a tokenizer. All kinds get the token that separates documents, but for characters, which are those of the text alone. */
-export async function trainOnData({ kind, data, field, vocab, special = [], ...options }: TrainOptions): Promise<Tokenizer> {
+export async function trainOnData({
+  kind,
+  data,
+  field,
+  vocab,
+  special = [],
+  ...options
+}: TrainOptions): Promise<Tokenizer> {
   const bar = progress("tokenizer", 1);
   async function* texts(): AsyncGenerator<string> {
     for await (const { text } of readDocuments(data, { field })) yield text;
