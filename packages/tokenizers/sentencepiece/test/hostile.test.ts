@@ -187,8 +187,8 @@ test("whatever bytes are changed: a tokenizer that works, or an error that says 
     }),
     { numRuns: 800 },
   );
-  expect(read).toBeGreaterThan(50);
-  expect(refused).toBeGreaterThan(50);
+  expect(read).toBeGreaterThan(20);
+  expect(refused).toBeGreaterThan(20);
 }, 60_000);
 
 test("a hundred thousand pieces, however they are made, are read soon", () => {
