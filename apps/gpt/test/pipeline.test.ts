@@ -228,6 +228,7 @@ test("llm bench train prints what it promises", async () => {
   const result = await llmJson<Record<string, unknown>>("bench", "train", ...small, "--vocab", "65", "--steps", "3");
   expect(Object.keys(result)).toEqual([
     "backend",
+    "precision",
     "parameters",
     "msPerStep",
     "tokensPerSecond",

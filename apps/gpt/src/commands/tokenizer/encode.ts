@@ -39,8 +39,8 @@ export function addDecode(tokenizer: Command): void {
     .option("--skip-special", "leave special tokens out of the text")
     .option("--json", "print the result as JSON")
     .action(async (words: string[], { input, skipSpecial, json, ...source }) => {
-      const list = words.length > 0 ? words.join(" ") : await readText("-", input);
-      const text = (await openSource(source)).decode(parseIds(list), {
+      const ids = parseIds(words.length > 0 ? words.join(" ") : await readText("-", input));
+      const text = (await openSource(source)).decode(ids, {
         specialTokens: skipSpecial ? "skip" : "keep",
       });
       printResult(json, { text }, text);
