@@ -83,8 +83,10 @@ describe("text", () => {
     expect(await failure(...pretrain(short, join(folder, "d"), "--tokenizer", "char", "--context", "64"))).toMatch(
       /context of 64 needs 65/,
     );
-    expect(await failure("tokenizer", "decode", "--file", short, "1")).toMatch(/tokenizer/i);
-    expect(await failure("tokenizer", "decode", "--file", short, "x1")).toMatch(/"x1" is not a token id/);
+    expect(await failure("tokenizer", "decode", "--file", short, "1")).toMatch(/short\.txt: vocab\.txt/);
+    const broken = file("tokenizer.json", "only text");
+    expect(await failure("tokenizer", "decode", "--file", broken, "1")).toMatch(/not JSON/);
+    expect(await failure("tokenizer", "decode", "--file", broken, "x1")).toMatch(/"x1" is not a token id/);
   });
 
   test("conversations that are none", async () => {
@@ -181,6 +183,8 @@ test("a closed pipe is no error, and help is worth reading on every verb", async
     ["tokenizer", "train"],
     ["tokenizer", "encode"],
     ["tokenizer", "decode"],
+    ["tokenizer", "inspect"],
+    ["tokenizer", "convert"],
     ["data", "prepare"],
     ["pretrain"],
     ["finetune"],

@@ -40,7 +40,8 @@ export function addDecode(tokenizer: Command): void {
     .option("--json", "print the result as JSON")
     .action(async (words: string[], { input, skipSpecial, json, ...source }) => {
       const list = words.length > 0 ? words.join(" ") : await readText("-", input);
-      const text = (await openSource(source)).decode(parseIds(list), {
+      const ids = parseIds(list);
+      const text = (await openSource(source)).decode(ids, {
         specialTokens: skipSpecial ? "skip" : "keep",
       });
       printResult(json, { text }, text);
