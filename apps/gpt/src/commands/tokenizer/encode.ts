@@ -39,7 +39,8 @@ export function addDecode(tokenizer: Command): void {
     .option("--skip-special", "leave special tokens out of the text")
     .option("--json", "print the result as JSON")
     .action(async (words: string[], { input, skipSpecial, json, ...source }) => {
-      const ids = parseIds(words.length > 0 ? words.join(" ") : await readText("-", input));
+      const list = words.length > 0 ? words.join(" ") : await readText("-", input);
+      const ids = parseIds(list);
       const text = (await openSource(source)).decode(ids, {
         specialTokens: skipSpecial ? "skip" : "keep",
       });
