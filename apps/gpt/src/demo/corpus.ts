@@ -33,11 +33,18 @@ async function ownSources(): Promise<string[]> {
     if (dirname(folder) === folder) return [];
     folder = dirname(folder);
   }
+  // Folder by folder: a walk of everything would follow the links between packages in their node_modules.
   const packages = join(folder, "packages");
-  const names = await readdir(packages, { recursive: true });
-  return names
-    .filter((name) => /^[a-z]+\/[a-z0-9-]+\/src\/.*\.ts$/.test(name.replaceAll("\\", "/")))
-    .map((name) => join(packages, name));
+  const below = async (parent: string): Promise<string[]> =>
+    (await readdir(parent, { withFileTypes: true }))
+      .filter((each) => each.isDirectory())
+      .map(({ name }) => join(parent, name));
+  const sources = (await Promise.all((await below(packages)).map(below))).flat().map((each) => join(each, "src"));
+  const files = sources.filter(existsSync).map(async (source) => {
+    const names = await readdir(source, { recursive: true });
+    return names.filter((name) => name.endsWith(".ts")).map((name) => join(source, name));
+  });
+  return (await Promise.all(files)).flat();
 }
 
 /** The name by which the held-out share is drawn: the same on every machine. */
