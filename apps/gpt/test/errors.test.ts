@@ -35,7 +35,7 @@ describe("settings", () => {
   test("an unknown flag, a wrong value and a value out of range", async () => {
     expect(await failure("pretrain", "--lerning-rate", "1")).toContain("Did you mean --learning-rate?");
     expect(await failure(...pretrain("x.txt", "out", "--steps", "many"))).toContain("expected a number");
-    expect(await failure(...pretrain("x.txt", "out", "--model", "bert"))).toContain("llama, gpt2");
+    expect(await failure(...pretrain("x.txt", "out", "--model", "mamba"))).toContain("llama, gpt2");
     expect(await failure(...pretrain("x.txt", "out", "--validation", "2"))).toContain("--validation");
     expect(await failure("pretrain", "--data", "x.txt")).toContain("--out is missing");
     expect(await failure("pretrain", "--out", "x")).toContain("--data");
@@ -83,7 +83,7 @@ describe("text", () => {
     expect(await failure(...pretrain(short, join(folder, "d"), "--tokenizer", "char", "--context", "64"))).toMatch(
       /context of 64 needs 65/,
     );
-    expect(await failure("tokenizer", "decode", "--file", short, "1")).toMatch(/short\.txt: vocab\.txt/);
+    expect(await failure("tokenizer", "decode", "--file", short, "1")).toMatch(/short\.txt: vocab\.txt: .*unknown token/);
     const broken = file("tokenizer.json", "only text");
     expect(await failure("tokenizer", "decode", "--file", broken, "1")).toMatch(/not JSON/);
     expect(await failure("tokenizer", "decode", "--file", broken, "x1")).toMatch(/"x1" is not a token id/);
@@ -94,7 +94,7 @@ describe("text", () => {
     writeFileSync(join(folder, "bad.jsonl"), '{"prompt": "a", "completion": "b"}\n{"question": "c"}\n');
     expect(
       await failure("finetune", "--base", folder, "--data", join(folder, "bad.jsonl"), "--out", join(folder, "out")),
-    ).toContain("there is no model at");
+    ).toContain("there is no config.json in");
   });
 });
 
@@ -167,11 +167,11 @@ describe("damaged runs", () => {
     const weights = join(folder, "model.safetensors");
     const evaluate = (): Promise<string> =>
       failure("eval", "--run", folder, "--data", join(run, "..", "text.txt"), "--backend", "cpu");
-    expect(await evaluate()).toContain("neither a run");
+    expect(await evaluate()).toContain("neither model.safetensors nor");
     writeFileSync(weights, Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 1));
     expect(await evaluate()).toContain("model.safetensors");
     writeFileSync(weights, Buffer.concat([Buffer.from(BigUint64Array.of(2n).buffer), Buffer.from("{}")]));
-    expect(await evaluate()).toMatch(/missing model\.embed_tokens\.weight/);
+    expect(await evaluate()).toMatch(/asks for \d+ parameters, but the file holds 0/);
     writeFileSync(join(folder, "config.json"), '{"model_type": "mamba"}');
     expect(await evaluate()).toContain('"mamba" are not known');
   });
@@ -183,8 +183,6 @@ test("a closed pipe is no error, and help is worth reading on every verb", async
     ["tokenizer", "train"],
     ["tokenizer", "encode"],
     ["tokenizer", "decode"],
-    ["tokenizer", "inspect"],
-    ["tokenizer", "convert"],
     ["data", "prepare"],
     ["pretrain"],
     ["finetune"],
