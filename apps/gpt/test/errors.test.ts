@@ -83,7 +83,9 @@ describe("text", () => {
     expect(await failure(...pretrain(short, join(folder, "d"), "--tokenizer", "char", "--context", "64"))).toMatch(
       /context of 64 needs 65/,
     );
-    expect(await failure("tokenizer", "decode", "--file", short, "1")).toMatch(/short\.txt: vocab\.txt: .*unknown token/);
+    expect(await failure("tokenizer", "decode", "--file", short, "1")).toMatch(
+      /short\.txt: vocab\.txt: .*unknown token/,
+    );
     const broken = file("tokenizer.json", "only text");
     expect(await failure("tokenizer", "decode", "--file", broken, "1")).toMatch(/not JSON/);
     expect(await failure("tokenizer", "decode", "--file", broken, "x1")).toMatch(/"x1" is not a token id/);
