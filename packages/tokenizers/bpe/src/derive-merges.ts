@@ -7,7 +7,7 @@
 import { BpeError } from "./error.js";
 import type { Merges } from "./merge.js";
 import { PairMap } from "./pair-map.js";
-import { concatenate, type Vocabulary } from "./vocabulary.js";
+import { concatenate, MAX_ID, shown, type Vocabulary } from "./vocabulary.js";
 
 /** Every cut of every token into two tokens. The token's rank is its place in `order`, a list of ids; without it, its id. */
 export function mergesFromVocabulary(vocabulary: Vocabulary, order?: ArrayLike<number>): Merges {
@@ -73,14 +73,14 @@ export function mergesFromPairs(
     const joined = concatenate(a, prefix.every((byte, i) => b[i] === byte) ? b.subarray(prefix.length) : b);
     let id = vocabulary.idOf(joined);
     if (id === -1) {
-      if (!extend) throw new BpeError(`${where} makes a token that the vocabulary lacks: bytes [${joined.join(" ")}]`);
+      if (!extend) throw new BpeError(`${where} makes a token that the vocabulary lacks: bytes ${shown(joined)}`);
       id = vocabulary.idLimit;
       vocabulary.add(joined, id);
     }
+    if (count++ === MAX_ID) throw new BpeError(`BPE: more than ${MAX_ID} merges`);
     if (!share || id !== merged.at(-1)) merged.push(id);
-    // A pair that is listed twice keeps its first, lower rank.
-    if (ranks.get(left, right) === -1) ranks.set(left, right, merged.length - 1);
-    count++;
+    // A pair that is listed twice has its last rank, as where merges are put into a map one after the other.
+    ranks.set(left, right, merged.length - 1);
   }
   return { ranks, merged: Int32Array.from(merged) };
 }

@@ -18,7 +18,7 @@ export class SafeCuts {
   constructor(tokens: Iterable<string>) {
     const pairs = new Set<number>();
     for (const token of tokens) {
-      for (let i = 1; i < token.length; i++) pairs.add(token.charCodeAt(i - 1) * 0x10000 + token.charCodeAt(i));
+      for (let i = 1; i < token.length; i++) pairs.add(unitAt(token, i - 1) * 0x10000 + unitAt(token, i));
     }
     let size = 1 << 12;
     while (size < pairs.size * 16 && size < MAX_BITS) size *= 2;
@@ -34,15 +34,23 @@ export class SafeCuts {
   next(text: string, start: number, end: number): number {
     const bits = this.#bits;
     const mask = this.#mask;
-    let left = text.charCodeAt(start);
+    let left = unitAt(text, start);
     for (let at = start + 1; at < end; at++) {
-      const right = text.charCodeAt(at);
+      const right = unitAt(text, at);
       const bit = hash(left, right) & mask;
       if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0 && (right & 0xfc00) !== 0xdc00) return at; // never inside of a character
       left = right;
     }
     return end;
   }
+}
+
+/** The unit at a place; half of a character alone is U+FFFD, as it is in tokens. */
+function unitAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  if ((unit & 0xf800) !== 0xd800) return unit;
+  const other = text.charCodeAt((unit & 0xfc00) === 0xd800 ? at + 1 : at - 1);
+  return (unit ^ other) >>> 10 === 1 ? unit : 0xfffd;
 }
 
 function hash(left: number, right: number): number {

@@ -36,7 +36,7 @@ export class Vocabulary {
     if (id < this.idLimit && this.lengths[id] !== 0) throw new BpeError(`BPE: two tokens have the id ${id}`);
     const hash = this.hash(token, 0, token.length);
     const twin = this.find(hash, token, 0, token.length);
-    if (twin !== -1) throw new BpeError(`BPE: the tokens ${twin} and ${id} have the same bytes [${token.join(" ")}]`);
+    if (twin !== -1) throw new BpeError(`BPE: the tokens ${twin} and ${id} have the same bytes ${shown(token)}`);
     this.#reserve(id, token.length);
     this.bytes.set(token, this.#used);
     this.starts[id] = this.#used;
@@ -97,6 +97,11 @@ export class Vocabulary {
     while (this.#slots[slot] !== -1) slot = (slot + 1) & mask;
     this.#slots[slot] = id;
   }
+}
+
+/** Bytes for a message: the first few. */
+export function shown(bytes: Uint8Array): string {
+  return `[${bytes.subarray(0, 40).join(" ")}${bytes.length > 40 ? " …" : ""}]`;
 }
 
 /** The bytes of two tokens, one after the other. */

@@ -107,6 +107,24 @@ test("a claim of gigantic ids or tokens allocates nothing like it", () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300e6);
 });
 
+test("a merge that is listed twice has its last place, as in Hugging Face's library", () => {
+  // Ids 256 "ab", 257 "bc": of "abc" the one that comes first is joined.
+  const [ab, bc] = [[97, 98] as const, [98, 99] as const];
+  expect(BPE.fromMerges([ab, bc]).encode("abc")).toEqual([256, 99]);
+  expect(BPE.fromMerges([ab, bc, ab]).encode("abc")).toEqual([97, 257]);
+});
+
+test("more merges than there are ids are refused, with a message that is short", () => {
+  function* endless(): Generator<[number, number]> {
+    for (;;) yield [97, 98];
+  }
+  expect(() => BPE.fromMerges(endless())).toThrow("more than 2097152 merges");
+  const long: [Uint8Array, number][] = [300, 301].map((id) => [new Uint8Array(1e6), id]);
+  const read = (): BPE => BPE.fromRanks([...byteTokens(), ...long]);
+  expect(read).toThrow("have the same bytes [0 0 0");
+  expect(read).toThrow(/^.{0,300}$/);
+});
+
 test("no text is slow without a scanner: characters", () => {
   const tokens = ["a", "b", "aa", "aaaa", "ab", "ba", "abab", "▁", "▁▁"].map((t, i) => [t, i, -i] as const);
   const bpe = CharacterBPE.fromScores(tokens, { unknown: "drop" });

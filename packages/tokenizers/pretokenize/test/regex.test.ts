@@ -176,6 +176,33 @@ describe("linear time", () => {
   });
 });
 
+describe("memory", () => {
+  // Two thousand branches; each place of the text takes room for all of them.
+  const large = "(?:a*)*b(?:c?){1000}(?:d?){1000}";
+
+  test("as much as a short piece needs, and an error for what gigabytes would not hold", () => {
+    const cut = split(regex(large));
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 2000; i++) pretokenize("aaaaaa a", cut);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(500e6);
+    expect(() => pretokenize("a".repeat(200_000), cut)).toThrow(RangeError);
+    expect(() => pretokenize("a".repeat(200_000), cut)).toThrow("cut the text into parts");
+  });
+
+  test("what lies behind the search is forgotten, whether or not there was a match", () => {
+    const text = `${"a".repeat(500)}!`.repeat(400);
+    expect(pretokenize(text, split(regex("(?:a*)*(?:b(?:c?){900}|d)"))).join("")).toBe(text);
+  });
+});
+
+test("a set of thousands of characters, in either case, is as quick as one", () => {
+  const members = Array.from({ length: 6000 }, (_, i) => String.fromCodePoint(0x4e00 + 2 * i)).join("");
+  const start = performance.now();
+  const cut = split(regex(`(?i)[${members}x-z]`), { behavior: "removed" });
+  expect(pretokenize("aXb\u4e00c\u4e01\u00e9\u3042\uac00", cut)).toEqual(["a", "b", "c\u4e01\u00e9\u3042\uac00"]);
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
+
 test("an expression of JavaScript's own", () => {
   expect(pretokenize("a1b22", split(expression(/\d/), { behavior: "contiguous" }))).toEqual(["a", "1", "b", "22"]);
 });

@@ -5,6 +5,7 @@
 // as U+FFFD.
 
 import { decodeCharsmap } from "./charsmap.js";
+import { SentencePieceError } from "./error.js";
 import { Normalized } from "./normalized.js";
 import { Rules } from "./rules.js";
 import type { NormalizerSpec } from "./schema.js";
@@ -104,12 +105,14 @@ export class Normalizer {
   #copy(text: string, start: number, out: Normalized): number {
     const special = this.#special;
     let skipping = this.#removeExtraWhitespaces;
+    // NFKC makes 18 characters of one, and nothing more of any.
+    const limit = 2 ** 20 + 32 * text.length;
     let at = start;
     while (at < text.length) {
       const unit = text.charCodeAt(at);
       const length = special[unit] === 0 ? 0 : this.#match(text, at);
       if (length > 0) {
-        skipping = this.#push(this.#replacement, at, skipping, out, text.length - at - length);
+        skipping = this.#push(this.#replacement, at, skipping, out, { rest: text.length - at - length, limit });
         at += length;
         continue;
       }
@@ -126,10 +129,21 @@ export class Normalizer {
   }
 
   /** Appends a replacement; returns whether blanks are to be skipped after it. */
-  #push(replacement: string, from: number, skipping: boolean, out: Normalized, rest: number): boolean {
+  #push(
+    replacement: string,
+    from: number,
+    skipping: boolean,
+    out: Normalized,
+    { rest, limit }: { rest: number; limit: number },
+  ): boolean {
     let i = 0;
     if (skipping) while (replacement.charCodeAt(i) === SPACE) i++;
     if (i === replacement.length) return skipping;
+    if (out.length + replacement.length > limit) {
+      throw new SentencePieceError(
+        `precompiled_charsmap: its rules make more than ${limit} characters of the text; was it written to do so?`,
+      );
+    }
     out.reserve(replacement.length + rest + 2);
     for (; i < replacement.length; i++) {
       const unit = replacement.charCodeAt(i);

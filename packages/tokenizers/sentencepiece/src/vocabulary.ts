@@ -3,6 +3,12 @@
 import { SentencePieceError } from "./error.js";
 import type { PieceType, SentencePieceModel } from "./model-file.js";
 
+// Trainers make pieces of 16 characters at most. An unused one is taken apart step by step, each step quadratic in it, and
+// symbols stand in a trie with a node a character.
+const MAX_PIECE = 8000;
+const MAX_UNUSED = 128;
+const MAX_SYMBOLS = 2 ** 20;
+
 /** The checked pieces of a model. */
 export class Vocabulary {
   readonly pieces: string[];
@@ -34,6 +40,8 @@ export class Vocabulary {
       fail(`trainerSpec.byteFallback is set, but the byte piece ${bytePiece(this.byteIds.indexOf(-1))} is missing`);
     }
     this.userDefinedSymbols = this.pieces.filter((_, id) => this.types[id] === "user-defined");
+    const size = this.userDefinedSymbols.reduce((sum, symbol) => sum + symbol.length, 0);
+    if (size > MAX_SYMBOLS) fail(`its user-defined symbols have ${size} characters (${MAX_SYMBOLS} at most)`);
   }
 
   /** The id of a piece, or undefined. */
@@ -49,18 +57,24 @@ export class Vocabulary {
   #check(id: number): void {
     const piece = this.pieces[id]!;
     if (piece === "") fail(`piece ${id} is empty`);
-    if (piece.includes("\0")) fail(`piece ${id}, ${JSON.stringify(piece)}, has a null character`);
+    const longest = this.types[id] === "unused" ? MAX_UNUSED : MAX_PIECE;
+    if (piece.length > longest) fail(`piece ${id} is ${piece.length} units long (${longest} at most)`);
+    if (piece.includes("\0")) fail(`piece ${id}, ${shown(piece)}, has a null character`);
     const twin = this.#ids.get(piece);
-    if (twin !== undefined) fail(`pieces ${twin} and ${id} are both ${JSON.stringify(piece)}`);
+    if (twin !== undefined) fail(`pieces ${twin} and ${id} are both ${shown(piece)}`);
     this.#ids.set(piece, id);
     if (!Number.isFinite(this.scores[id]!)) fail(`the score of piece ${id} must be a number, got ${this.scores[id]}`);
     if (this.types[id] !== "byte") return;
     if (!this.byteFallback) fail(`piece ${id} has the type "byte", but trainerSpec.byteFallback is not set`);
     const byte = /^<0x[0-9A-F]{2}>$/.test(piece) ? Number.parseInt(piece.slice(3, 5), 16) : -1;
-    if (byte === -1) fail(`the byte piece ${id} must be "<0x00>" to "<0xFF>", got ${JSON.stringify(piece)}`);
+    if (byte === -1) fail(`the byte piece ${id} must be "<0x00>" to "<0xFF>", got ${shown(piece)}`);
     this.bytes[id] = byte;
     this.byteIds[byte] = id;
   }
+}
+
+function shown(piece: string): string {
+  return JSON.stringify(piece.length > 60 ? `${piece.slice(0, 60)}…` : piece);
 }
 
 function bytePiece(byte: number): string {

@@ -49,17 +49,27 @@ export interface Search {
   refuse: TokenTrie | undefined;
 }
 
+/** A token that becomes longer than this, and than any compatibility form makes it, is made so to fill the memory. */
+const MAX_NORMALIZED = 1024;
+/** What all added tokens may have together; no model in use has a tenth of it, and each takes room in a trie. */
+const MAX_ADDED = 2 ** 22;
+
 /** The added tokens of a tokenizer, by content and by id. */
 export class AddedTokens {
   readonly byContent: ReadonlyMap<string, AddedToken>;
   readonly byId: ReadonlyMap<number, AddedToken>;
   readonly #normalize: (text: string) => string;
   readonly #searches = new Map<string, Search>();
+  readonly #texts = new Map<number, string>();
 
   constructor(tokens: Iterable<AddedToken>, normalize: (text: string) => string) {
     const byContent = new Map<string, AddedToken>();
     const byId = new Map<number, AddedToken>();
+    let size = 0;
     for (const token of tokens) {
+      size += token.content.length;
+      if (size > MAX_ADDED)
+        throw new TokenizerError(`Tokenizer: the added tokens have more than ${MAX_ADDED} characters`);
       if (token.content === "") throw new TokenizerError(`Tokenizer: the added token ${token.id} is empty`);
       if (byContent.has(token.content)) {
         throw new TokenizerError(`Tokenizer: the token ${JSON.stringify(token.content)} is added twice`);
@@ -71,6 +81,20 @@ export class AddedTokens {
     this.byContent = byContent;
     this.byId = byId;
     this.#normalize = normalize;
+  }
+
+  /**
+   * What a token is in decoded text: itself, or normalized if that is how it is found, as by Hugging Face's library since
+   * 0.23. So an uncased model says "lord" for the token "LORD".
+   */
+  textOf(token: AddedToken): string {
+    if (!token.normalized) return token.content;
+    let text = this.#texts.get(token.id);
+    if (text === undefined) {
+      text = this.#normalized(token.content);
+      this.#texts.set(token.id, text);
+    }
+    return text;
   }
 
   /** Throws for an id that is the model's too, and another token there. */
@@ -95,7 +119,7 @@ export class AddedTokens {
     const refused = [...this.byContent.values()].filter((t) => !found.includes(t));
     const search: Search = {
       raw: new TokenTrie(found.filter((t) => !t.normalized).map((t) => [t.content, t])),
-      normalized: new TokenTrie(found.filter((t) => t.normalized).map((t) => [this.#normalize(t.content), t])),
+      normalized: new TokenTrie(found.filter((t) => t.normalized).map((t) => [this.#normalized(t.content), t])),
       refuse:
         disallowedSpecial === "error" && refused.length > 0
           ? new TokenTrie(refused.map((t) => [t.content, t]))
@@ -104,6 +128,14 @@ export class AddedTokens {
     if (this.#searches.size > 8) this.#searches.clear();
     this.#searches.set(key, search);
     return search;
+  }
+
+  #normalized(content: string): string {
+    const normalized = this.#normalize(content);
+    if (normalized.length <= MAX_NORMALIZED + 18 * content.length) return normalized;
+    throw new TokenizerError(
+      `Tokenizer: the normalizer makes ${normalized.length} characters of the added token ${JSON.stringify(content.slice(0, 60))}`,
+    );
   }
 
   #checkNames(allowed: ReadonlySet<string>): void {

@@ -9,7 +9,9 @@ export function fail(path: string, expected: string, got: unknown): never {
   const shown =
     typeof got === "object" && got !== null ? (Array.isArray(got) ? "an array" : "an object") : JSON.stringify(got);
   const cut = shown && shown.length > 60 ? `${shown.slice(0, 60)}…` : (shown ?? "nothing");
-  throw new TokenizerError(`tokenizer.json: ${path} must be ${expected}, got ${cut}`);
+  // A path may hold a token of the file.
+  const place = path.length > 120 ? `${path.slice(0, 120)}…` : path;
+  throw new TokenizerError(`tokenizer.json: ${place} must be ${expected}, got ${cut}`);
 }
 
 export function object(value: unknown, path: string): JsonObject {
@@ -42,6 +44,12 @@ export function field(value: JsonObject, name: string): unknown {
 export function flag(value: JsonObject, name: string, otherwise: boolean, path: string): boolean {
   const got = field(value, name) ?? otherwise;
   return typeof got === "boolean" ? got : fail(`${path}.${name}`, "true or false", got);
+}
+
+/** `direction`: which side of a text is cut or filled up. */
+export function side(value: JsonObject, path: string): "left" | "right" {
+  const got = field(value, "direction") ?? "Right";
+  return got === "Left" ? "left" : got === "Right" ? "right" : fail(`${path}.direction`, "Left or Right", got);
 }
 
 /** Refuses a setting that changes the ids and is not implemented, rather than giving other ids in silence. */

@@ -2,7 +2,7 @@
 //
 // Source: `pad_encodings` of Hugging Face's tokenizers.
 
-import { fail, field, id, type JsonObject, object, string } from "./check.js";
+import { fail, field, id, type JsonObject, object, side, string } from "./check.js";
 import type { Encoding } from "./encoding.js";
 
 /** How encodings are filled up. */
@@ -24,7 +24,8 @@ export interface Padding {
 /** Fills up each encoding, and what overflowed from it. */
 export function pad(encodings: readonly Encoding[], padding: Padding): Encoding[] {
   const { length = "longest", multipleOf = 0 } = padding;
-  let target = length === "longest" ? Math.max(0, ...encodings.map(({ ids }) => ids.length)) : length;
+  const longest = encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  let target = length === "longest" ? longest : length;
   if (multipleOf > 0) target = Math.ceil(target / multipleOf) * multipleOf;
   return encodings.map((encoding) => padOne(encoding, target, padding));
 }
@@ -48,8 +49,8 @@ function padOne(encoding: Encoding, target: number, padding: Padding): Encoding 
   };
 }
 
-/** Longer padding than this is a mistake or an attack. */
-const MAX_LENGTH = 2 ** 24;
+/** Longer padding than this, which is filled for each text however short, is a mistake or an attack. */
+const MAX_LENGTH = 2 ** 20;
 
 /** tokenizer.json's `padding`. */
 export function readPadding(value: unknown): Padding | undefined {
@@ -65,7 +66,7 @@ export function readPadding(value: unknown): Padding | undefined {
       field(padding, "pad_to_multiple_of") === undefined
         ? 0
         : count(padding, "pad_to_multiple_of", "padding.pad_to_multiple_of"),
-    direction: field(padding, "direction") === "Left" ? "left" : "right",
+    direction: side(padding, "padding"),
     id: id(field(padding, "pad_id"), "padding.pad_id"),
     token: string(field(padding, "pad_token"), "padding.pad_token"),
     typeId: id(field(padding, "pad_type_id") ?? 0, "padding.pad_type_id"),

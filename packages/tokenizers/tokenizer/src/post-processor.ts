@@ -10,6 +10,7 @@
 
 import { array, fail, field, id, type JsonObject, object, string } from "./check.js";
 import { TokenizerError } from "./error.js";
+import { checkStage } from "./stage/limits.js";
 
 /** A place in a template: a text, or special tokens. */
 export type TemplateItem =
@@ -39,7 +40,9 @@ export const noPostProcessor: PostProcessor = {
 /** A post-processor as tokenizer.json describes it. Throws TokenizerError. */
 export function postProcessor(json: unknown): PostProcessor {
   if (json === undefined || json === null) return noPostProcessor;
-  return { ...read(object(json, "post_processor"), "post_processor", 0), json: json as object };
+  const value = object(json, "post_processor");
+  checkStage(value, "post_processor");
+  return { ...read(value, "post_processor", 0), json: value };
 }
 
 type Parts = Omit<PostProcessor, "json">;
@@ -94,7 +97,18 @@ function readTemplate(value: JsonObject, path: string): Parts {
   const special = object(field(value, "special_tokens") ?? {}, `${path}.special_tokens`);
   const items = (name: string): TemplateItem[] =>
     array(field(value, name), `${path}.${name}`).map((each, i) => readItem(each, special, `${path}.${name}[${i}]`));
-  return { single: items("single"), pair: items("pair"), trimOffsets: "none" };
+  const [single, pair] = [items("single"), items("pair")];
+  const second = single.findIndex((item) => "sequence" in item && item.sequence === 1);
+  if (second !== -1) fail(`${path}.single[${second}].Sequence.id`, '"A", as there is one text', "B");
+  return { single: short(single, `${path}.single`), pair: short(pair, `${path}.pair`), trimOffsets: "none" };
+}
+
+/** Published templates have a handful of entries, and each text gets all of them. */
+const MAX_TEMPLATE = 1024;
+
+function short(items: TemplateItem[], path: string): TemplateItem[] {
+  const size = items.reduce((sum, item) => sum + ("ids" in item ? item.ids.length : 1), 0);
+  return size <= MAX_TEMPLATE ? items : fail(path, `${MAX_TEMPLATE} tokens at most`, size);
 }
 
 function readItem(value: unknown, special: JsonObject, path: string): TemplateItem {

@@ -12,14 +12,22 @@ export interface Match {
   token: AddedToken;
 }
 
+/** Most nodes have one child, and so need no map. */
 interface Node {
-  next: Map<number, Node>;
+  unit: number;
+  child: Node | undefined;
+  others: Map<number, Node> | undefined;
   token: AddedToken | undefined;
 }
 
+const leaf = (): Node => ({ unit: -1, child: undefined, others: undefined, token: undefined });
+
+const childOf = (node: Node, unit: number): Node | undefined =>
+  node.unit === unit ? node.child : node.others?.get(unit);
+
 /** Strings, each of which stands for a token. */
 export class TokenTrie {
-  readonly #root: Node = { next: new Map(), token: undefined };
+  readonly #root: Node = leaf();
   readonly #first = new Uint8Array(256);
   #wide = false;
 
@@ -30,7 +38,7 @@ export class TokenTrie {
   }
 
   get empty(): boolean {
-    return this.#root.next.size === 0;
+    return this.#root.child === undefined;
   }
 
   /** The leftmost token at or after `from`, the longest of those that begin at the same place. */
@@ -49,7 +57,7 @@ export class TokenTrie {
     let match: Match | undefined;
     let node: Node | undefined = this.#root;
     for (let at = start; at < text.length; at++) {
-      node = node.next.get(text.charCodeAt(at));
+      node = childOf(node, text.charCodeAt(at));
       if (!node) break;
       if (node.token) match = { start, end: at + 1, token: node.token };
     }
@@ -60,16 +68,23 @@ export class TokenTrie {
     let node = this.#root;
     for (let i = 0; i < content.length; i++) {
       const unit = content.charCodeAt(i);
-      let next = node.next.get(unit);
-      if (!next) {
-        next = { next: new Map(), token: undefined };
-        node.next.set(unit, next);
-      }
-      node = next;
+      node = childOf(node, unit) ?? addChild(node, unit);
     }
     node.token ??= token;
     const first = content.charCodeAt(0);
     if (first < 256) this.#first[first] = 1;
     else this.#wide = true;
   }
+}
+
+function addChild(node: Node, unit: number): Node {
+  const child = leaf();
+  if (node.child === undefined) {
+    node.unit = unit;
+    node.child = child;
+  } else {
+    node.others ??= new Map();
+    node.others.set(unit, child);
+  }
+  return child;
 }

@@ -142,7 +142,7 @@ export class Tokenizer {
   /** The bytes that a token adds to a text that goes before it; undefined for an id that no token has. */
   tokenBytes(id: number): Uint8Array | undefined {
     const added = this.#added.byId.get(id);
-    if (added) return new TextEncoder().encode(added.content);
+    if (added) return new TextEncoder().encode(this.#added.textOf(added));
     const surface = this.model.tokenBytes?.(id) ?? this.model.surface(id, false);
     if (surface instanceof Uint8Array) return surface;
     if (typeof surface === "number") return Uint8Array.of(surface);
@@ -170,7 +170,8 @@ export class Tokenizer {
 
   #chunk(id: number, { specialTokens = "keep" }: DecodeOptions): Chunk | undefined {
     const added = this.#added.byId.get(id);
-    if (added) return added.special && specialTokens === "skip" ? undefined : { text: added.content, added: true };
+    if (added)
+      return added.special && specialTokens === "skip" ? undefined : { text: this.#added.textOf(added), added: true };
     const text = this.model.idToToken(id);
     if (text !== undefined) return { text, added: false };
     throw new TokenizerError(`Tokenizer.decode: no token has the id ${String(id)} (ids are below ${this.vocabSize})`);

@@ -2,7 +2,7 @@
 //
 // Source: `truncate_encodings` of Hugging Face's tokenizers.
 
-import { fail, field, type JsonObject, object } from "./check.js";
+import { fail, field, type JsonObject, object, side, string } from "./check.js";
 import { type Sequence, sliceSequence } from "./encoding.js";
 import { TokenizerError } from "./error.js";
 
@@ -80,14 +80,14 @@ const strategies = { LongestFirst: "longestFirst", OnlyFirst: "onlyFirst", OnlyS
 export function readTruncation(value: unknown): Truncation | undefined {
   if (value === undefined) return undefined;
   const truncation = object(value, "truncation");
-  const { strategy, direction } = truncation;
+  const strategy = string(field(truncation, "strategy") ?? "LongestFirst", "truncation.strategy");
   return {
     maxLength: count(truncation, "max_length"),
     stride: field(truncation, "stride") === undefined ? 0 : count(truncation, "stride"),
-    strategy: Object.hasOwn(strategies, String(strategy ?? "LongestFirst"))
-      ? strategies[(strategy ?? "LongestFirst") as keyof typeof strategies]
+    strategy: Object.hasOwn(strategies, strategy)
+      ? strategies[strategy as keyof typeof strategies]
       : fail("truncation.strategy", `one of ${Object.keys(strategies).join(", ")}`, strategy),
-    direction: direction === "Left" ? "left" : "right",
+    direction: side(truncation, "truncation"),
   };
 }
 

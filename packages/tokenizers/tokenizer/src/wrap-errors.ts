@@ -28,5 +28,10 @@ export async function wrapErrorsAsync<T>(where: string, f: () => Promise<T>): Pr
 
 function wrapped(where: string, error: unknown): unknown {
   if (!(error instanceof Error) || !below.some((known) => error instanceof known)) return error;
-  return new TokenizerError(`${where}: ${error.message}`, { cause: error });
+  return new TokenizerError(`${where}: ${shortened(error.message)}`, { cause: error });
+}
+
+/** Without the middle of what a file may have made megabytes of. */
+function shortened(message: string): string {
+  return message.length > 400 ? `${message.slice(0, 300)} … ${message.slice(-80)}` : message;
 }

@@ -8,6 +8,8 @@
 // Source: Aoe, "An Efficient Digital Search Algorithm by Using a Double-Array Structure" (1989). Free cells are kept
 // in a list, and only the first few are tried for a node of several children, so building takes linear time.
 
+import { UnigramError } from "./error.js";
+
 /** The value of a node where no key ends. */
 export const NONE = -1;
 /** Numbers a cell. */
@@ -63,12 +65,21 @@ const FREE = -1;
 const END = -1;
 const ORPHAN = -2;
 
+// Pieces of ordinary text leave few cells free; some can be made up so that every node leaves a gap as wide as the
+// alphabet, or walks through all the gaps. They are refused before they cost gigabytes, or hours.
+const MAX_CELLS_A_NODE = 16;
+const MAX_CELLS = 2 ** 23;
+const MAX_STEPS_A_NODE = 2 ** 10;
+const MAX_STEPS = 2 ** 28;
+
 /** Cells that are given to nodes; while building, a node is the number of its cell. */
 class CellPool {
   #cells = new Int32Array(1024 * CELL);
   #size = 1;
   #firstFree = END;
   #lastFree = END;
+  #nodes = 1;
+  #steps = 0;
   readonly #maxCode: number;
 
   constructor(maxCode: number) {
@@ -86,7 +97,16 @@ class CellPool {
     let lowest = groups[0]!;
     for (let g = 2; g < groups.length; g += 2) lowest = Math.min(lowest, groups[g]!);
     const base = this.#findBase(lowest, groups);
+    this.#nodes += groups.length >> 1;
     this.#extend(base + this.#maxCode + 1);
+    if (
+      this.#size > MAX_CELLS + MAX_CELLS_A_NODE * this.#nodes ||
+      this.#steps > MAX_STEPS + MAX_STEPS_A_NODE * this.#nodes
+    ) {
+      throw new UnigramError(
+        "Unigram: the pieces do not fit together into a trie; they were made up so that they do not",
+      );
+    }
     for (let g = 0; g < groups.length; g += 2) this.#take(base + groups[g]!, node);
     this.#cells[node * CELL + BASE] = base;
     return base;
@@ -109,6 +129,7 @@ class CellPool {
     let tries = TRIES;
     for (let cell = this.#firstFree; cell !== END && tries > 0; cell = this.#cells[cell * CELL + NEXT]!) {
       const base = cell - lowest;
+      this.#steps++;
       if (base < 0) continue;
       tries--;
       let fits = true;

@@ -94,9 +94,10 @@ export class Matcher {
   }
 
   #pop(node: number, out: number[]): void {
-    const base = this.#base[node]!;
-    if (base !== NONE) this.#pop(base, out);
-    for (const id of this.#own[node]!) out.push(id);
+    const lists: (readonly number[])[] = [];
+    // Not by recursion: the lists of a token of thousands of characters may be as many.
+    for (let each = node; each !== NONE; each = this.#base[each]!) lists.push(this.#own[each]!);
+    for (let i = lists.length - 1; i >= 0; i--) for (const id of lists[i]!) out.push(id);
   }
 }
 

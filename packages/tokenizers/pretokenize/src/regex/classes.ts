@@ -102,9 +102,21 @@ export function single(codePoint: number, ignoreCase: boolean): CharacterClass {
   return ignoreCase ? range(codePoint, codePoint, true) : (other) => other === codePoint;
 }
 
+type Span = readonly [first: number, last: number];
+
 function range(first: number, last: number, ignoreCase: boolean): CharacterClass {
   if (!ignoreCase) return (codePoint) => codePoint >= first && codePoint <= last;
-  return byExpression(new RegExp(`[\\u{${first.toString(16)}}-\\u{${last.toString(16)}}]`, "iu"));
+  return byExpression(new RegExp(`[${written([first, last])}]`, "iu"));
+}
+
+function written([first, last]: Span): string {
+  return `\\u{${first.toString(16)}}-\\u{${last.toString(16)}}`;
+}
+
+/** Whether any of the spans has a character: one question, however many there are. */
+function anyOf(spans: readonly Span[], ignoreCase: boolean): CharacterClass[] {
+  if (spans.length < 2) return spans.map(([first, last]) => range(first, last, ignoreCase));
+  return [byExpression(new RegExp(`[${spans.map(written).join("")}]`, ignoreCase ? "iu" : "u"))];
 }
 
 /** The bracketed set whose `[` the reader has just read. */
@@ -115,17 +127,23 @@ export function readSet(reader: Reader, ignoreCase: boolean, depth = 0): Charact
   if (negative) reader.at++;
   const intersected: CharacterClass[] = [];
   let members: CharacterClass[] = [];
+  let spans: Span[] = [];
   const close = (): void => {
-    const union = members;
+    const union = [...members, ...anyOf(spans, ignoreCase)];
     intersected.push((codePoint) => union.some((has) => has(codePoint)));
     members = [];
+    spans = [];
   };
   for (let first = true; first || source[reader.at] !== "]"; first = false) {
     if (reader.at >= source.length) throw regexError(source, reader.at, "a set is not closed");
     if (source.startsWith("&&", reader.at)) {
       reader.at += 2;
       close();
-    } else members.push(readMember(reader, ignoreCase, depth));
+    } else {
+      const member = readMember(reader, ignoreCase, depth);
+      if (typeof member === "function") members.push(member);
+      else spans.push(member);
+    }
   }
   reader.at++;
   close();
@@ -133,7 +151,7 @@ export function readSet(reader: Reader, ignoreCase: boolean, depth = 0): Charact
   return negative ? not(all) : all;
 }
 
-function readMember(reader: Reader, ignoreCase: boolean, depth: number): CharacterClass {
+function readMember(reader: Reader, ignoreCase: boolean, depth: number): CharacterClass | Span {
   const { source } = reader;
   const posix = /^\[:(\^?)([a-z]+):\]/.exec(source.slice(reader.at, reader.at + 20));
   if (posix) {
@@ -148,7 +166,7 @@ function readMember(reader: Reader, ignoreCase: boolean, depth: number): Charact
   const first = readOne(reader);
   if (typeof first !== "number") return first;
   if (source[reader.at] !== "-" || /^-(?:\]|&&|\[|$)/.test(source.slice(reader.at, reader.at + 3)))
-    return single(first, ignoreCase);
+    return [first, first];
   reader.at++;
   const last = readOne(reader);
   if (typeof last !== "number") {
@@ -156,7 +174,7 @@ function readMember(reader: Reader, ignoreCase: boolean, depth: number): Charact
     return (codePoint) => codePoint === first || hyphen(codePoint) || last(codePoint);
   }
   if (last < first) throw regexError(source, reader.at, "a range ends before it begins");
-  return range(first, last, ignoreCase);
+  return [first, last];
 }
 
 function readOne(reader: Reader): CharacterClass | number {

@@ -25,7 +25,7 @@ export interface Program {
   readonly loops: boolean;
 }
 
-const MAX_STEPS = 20_000;
+const MAX_STEPS = 5_000;
 
 /** The program of a parsed expression. @throws SyntaxError if it would be too long. */
 export function compile(source: string, node: Node): Program {

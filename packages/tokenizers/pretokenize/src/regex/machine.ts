@@ -14,13 +14,17 @@ import type { Assertion } from "./syntax.js";
 
 const FAILED = -1;
 const PAGE = 1024;
+/** What may be remembered at a time, in entries of four bytes: a quarter of a gigabyte. */
+const MAX_MEMORY = 2 ** 26;
 
 /** Looks for matches of a program in a range of a text. */
 export class Machine {
   private readonly steps: readonly Step[];
   private remembers: boolean;
   private patience: number;
-  /** Pages of `PAGE` places: for each fork at each place 0 (not known), FAILED, or 1 + where the run ended. */
+  private readonly pageLength: number;
+  private forgotten = 0;
+  /** Pages of `pageLength` places: for each fork at each place 0 (not known), FAILED, or 1 + where the run ended. */
   private readonly memory = new Map<number, Int32Array>();
   private readonly waiting: number[] = []; // step, place and length of the path for each way not tried yet
   private readonly path: number[] = []; // fork and place of each fork on the way that is tried
@@ -34,6 +38,7 @@ export class Machine {
     this.steps = program.steps;
     this.remembers = program.loops;
     this.patience = 16 * (end - start) + 1000;
+    this.pageLength = Math.min(PAGE, end - start + 1);
   }
 
   /** Where the match ends that begins at `at`, or -1. */
@@ -41,9 +46,12 @@ export class Machine {
     return this.run(0, at, true);
   }
 
-  /** Forgets what lies before `at`. */
+  /** Forgets what lies before `at`, where no match will begin. */
   forget(at: number): void {
-    for (const page of this.memory.keys()) if ((page + 1) * PAGE <= at - this.start) this.memory.delete(page);
+    const first = Math.floor((at - this.start) / this.pageLength);
+    if (first === this.forgotten) return;
+    this.forgotten = first;
+    for (const page of this.memory.keys()) if (page < first) this.memory.delete(page);
   }
 
   private run(step: number, place: number, outermost: boolean): number {
@@ -133,17 +141,22 @@ export class Machine {
   }
 
   private page(at: number): Int32Array {
-    const number = Math.floor((at - this.start) / PAGE);
+    const number = Math.floor((at - this.start) / this.pageLength);
     let page = this.memory.get(number);
     if (!page) {
-      page = new Int32Array(PAGE * this.program.forks);
+      const size = this.pageLength * this.program.forks;
+      if ((this.memory.size + 1) * size > MAX_MEMORY)
+        throw new RangeError(
+          `regex: an expression of ${this.program.forks} branches cannot be matched in linear time on a text of ${this.end - this.start} characters, for want of memory; cut the text into parts`,
+        );
+      page = new Int32Array(size);
       this.memory.set(number, page);
     }
     return page;
   }
 
   private slot(fork: number, at: number): number {
-    return ((at - this.start) % PAGE) * this.program.forks + fork;
+    return ((at - this.start) % this.pageLength) * this.program.forks + fork;
   }
 
   /** `count` characters before `at`, or -1 if there are not so many. */

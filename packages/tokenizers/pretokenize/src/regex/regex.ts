@@ -12,10 +12,11 @@ import { publishedName } from "./published.js";
 
 /**
  * Matches the expression `source` of a tokenizer.json file, to be given to `split`. The time is at most
- * (forks of the expression) × (length of the text), and so is the memory, by pages that are freed behind a match.
+ * (forks of the expression) × (length of the text), and so is the memory, by pages that are freed behind the search.
  *
- * @throws SyntaxError if the expression is wrong, longer than 20,000 characters or steps, or means what is not supported:
- * back-references, conditionals, recursion, \G, \K, \R, \X, look-behind of varying width.
+ * @throws SyntaxError if the expression is wrong, longer than 20,000 characters or 5,000 steps, or means what is not supported:
+ * back-references, conditionals, recursion, \G, \K, \R, \X, look-behind of varying width. The cut throws a RangeError
+ * where 256 MiB would not be enough: an expression of hundreds of branches that goes back and forth over a long text.
  */
 export function regex(source: string): Cut {
   const name = publishedName(source);
@@ -31,8 +32,8 @@ export function regex(source: string): Cut {
       // As in Rust, an empty match does not follow another match at once.
       if (after > at || (after === at && at !== lastEnd)) onRange(at, after);
       if (after >= 0) lastEnd = after;
-      if (after > at) machine.forget(after);
       at = after > at ? after : at + (at < end && text.codePointAt(at)! > 0xffff ? 2 : 1);
+      machine.forget(at);
     }
   };
 }

@@ -1,6 +1,7 @@
 // The decoders of tokenizer.json.
 
 import { array, fail, field, type JsonObject, object, string } from "../check.js";
+import { checkGrown, checkStage } from "../stage/limits.js";
 import { readReplace } from "../stage/replace.js";
 import { byteFallbackStep, byteLevelStep } from "./bytes.js";
 import { chain, type Decoder, type StepMaker } from "./step.js";
@@ -16,6 +17,7 @@ interface Entry {
 export function decoder(json: unknown): Decoder {
   if (json === undefined || json === null) return { json: null, start: () => withBlanks(false) };
   const value = object(json, "decoder");
+  checkStage(value, "decoder");
   const entries = read(value, "decoder", 0);
   return {
     json: value,
@@ -48,8 +50,15 @@ const nothing: StepMaker = () => ({ push: (chunk, emit) => emit(chunk), end: () 
 
 type Reader = (value: JsonObject, path: string) => StepMaker;
 
+/** A token, or all of a text that is fused, may not become longer than this by being replaced. */
+const MAX_CHUNK = 2 ** 20;
+
 const text = (value: JsonObject, name: string, path: string, otherwise?: string): string =>
   string(field(value, name) ?? otherwise, `${path}.${name}`);
+
+/** A text that is not empty: what is nowhere is everywhere, and to write a blank for it would double the text. */
+const some = (value: JsonObject, name: string, path: string, otherwise: string): string =>
+  text(value, name, path, otherwise) || fail(`${path}.${name}`, "a text that is not empty", "");
 
 const times = (value: JsonObject, name: string, path: string): number => {
   const got = field(value, name) ?? 0;
@@ -66,16 +75,23 @@ const readers: Record<string, Reader> = {
   Metaspace: (value, path) => {
     // Before prepend_scheme there was add_prefix_space.
     const scheme = field(value, "prepend_scheme") ?? (field(value, "add_prefix_space") === false ? "never" : "always");
-    return metaspaceStep(text(value, "replacement", path, "▁"), scheme !== "never");
+    return metaspaceStep(some(value, "replacement", path, "▁"), scheme !== "never");
   },
   BPEDecoder: (value, path) => suffixStep(text(value, "suffix", path, "</w>")),
   CTC: (value, path) =>
     ctcStep(
       text(value, "pad_token", path, "<pad>"),
-      text(value, "word_delimiter_token", path, "|"),
+      some(value, "word_delimiter_token", path, "|"),
       (field(value, "cleanup") ?? true) === true,
     ),
-  Replace: (value, path) => replaceStep(readReplace(value, path)),
+  Replace: (value, path) => {
+    const replace = readReplace(value, path);
+    return replaceStep((chunk) => {
+      const written = replace(chunk);
+      checkGrown(chunk.length, written.length, MAX_CHUNK, path);
+      return written;
+    });
+  },
   Strip: (value, path) => {
     const content = text(value, "content", path);
     if ([...content].length !== 1) fail(`${path}.content`, "one character", content);

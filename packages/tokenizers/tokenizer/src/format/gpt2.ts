@@ -22,14 +22,31 @@ export function tokenizerFromGpt2({ vocabJson, mergesTxt }: Gpt2Files): Tokenize
   }
   const merges = mergesTxt.split(/\r?\n/).filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
   const end = typeof vocab === "object" && vocab !== null && Object.hasOwn(vocab, END_OF_TEXT);
-  return Tokenizer.fromJSON({
-    added_tokens: end
-      ? [{ id: (vocab as Record<string, unknown>)[END_OF_TEXT], content: END_OF_TEXT, special: true }]
-      : [],
-    pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
-    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: { type: "BPE", vocab, merges },
-  });
+  return named(() =>
+    Tokenizer.fromJSON({
+      added_tokens: end
+        ? [{ id: (vocab as Record<string, unknown>)[END_OF_TEXT], content: END_OF_TEXT, special: true }]
+        : [],
+      pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
+      decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
+      model: { type: "BPE", vocab, merges },
+    }),
+  );
+}
+
+/** What is wrong with the two files, by their names. */
+function named<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    const message = error.message
+      .replace(/^tokenizer\.json: /, "")
+      .replace(/^model\.vocab/, "the content")
+      .replace(/^model\.merges\[(\d+)\]/, (_, place) => `merge ${Number(place) + 1}`);
+    const file = /^merge |^BPE: merge /.test(message) ? "merges.txt" : "vocab.json";
+    throw new TokenizerError(`${file}: ${message}`, { cause: error });
+  }
 }
 
 /** vocab.json and merges.txt, special tokens in the vocabulary. Throws TokenizerError for what they cannot say. */

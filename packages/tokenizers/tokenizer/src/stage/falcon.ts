@@ -18,9 +18,14 @@ export function isFalcon(entries: readonly { value: JsonObject }[]): boolean {
   return (
     entries.length === FALCON.pretokenizers.length &&
     FALCON.pretokenizers.every((expected, i) =>
-      Object.entries(expected).every(
-        ([key, each]) => JSON.stringify(field(entries[i]!.value, key) ?? true) === JSON.stringify(each),
-      ),
+      Object.entries(expected).every(([key, each]) => isSame(field(entries[i]!.value, key) ?? true, each)),
     )
   );
+}
+
+/** Whether a value of the file is the one of ours, which is plain, or an object of plain ones. */
+function isSame(got: unknown, ours: unknown): boolean {
+  if (typeof ours !== "object" || ours === null) return got === ours;
+  if (typeof got !== "object" || got === null) return false;
+  return Object.entries(ours).every(([key, each]) => field(got as JsonObject, key) === each);
 }

@@ -1,6 +1,7 @@
 // The first stage, text to text, as tokenizer.json describes it.
 
 import {
+  align,
   bert,
   compose,
   identity,
@@ -16,6 +17,7 @@ import {
   trim,
 } from "@llm/normalize";
 import { array, fail, field, flag, type JsonObject, object, string } from "../check.js";
+import { checkGrown, checkStage, grownLimit } from "./limits.js";
 import { readPrecompiled } from "./precompiled.js";
 import { readReplace } from "./replace.js";
 
@@ -40,6 +42,9 @@ const plain: Record<NormalizerName, Normalizer> = {
 
 type Reader = (value: JsonObject, path: string) => Normalizer;
 
+/** It is put before each stretch of text between added tokens. */
+const MAX_PREFIX = 1024;
+
 const readers: Record<string, Reader> = {
   BertNormalizer: (value, path) => {
     const lowercase = flag(value, "lowercase", true, path);
@@ -51,7 +56,11 @@ const readers: Record<string, Reader> = {
     });
   },
   Replace: readReplace,
-  Prepend: (value, path) => prepend(string(field(value, "prepend"), `${path}.prepend`)),
+  Prepend: (value, path) => {
+    const prefix = string(field(value, "prepend"), `${path}.prepend`);
+    if (prefix.length > MAX_PREFIX) fail(`${path}.prepend`, `${MAX_PREFIX} characters at most`, prefix);
+    return prepend(prefix);
+  },
   Strip: (value, path) =>
     trim({ left: flag(value, "strip_left", true, path), right: flag(value, "strip_right", true, path) }),
   Precompiled: readPrecompiled,
@@ -61,7 +70,32 @@ const readers: Record<string, Reader> = {
 export function normalizer(json: unknown): NormalizerStage {
   if (json === undefined || json === null) return { normalize: identity, json: null };
   const value = object(typeof json === "string" ? { type: json } : json, "normalizer");
-  return { normalize: read(value, "normalizer", 0), json: value };
+  checkStage(value, "normalizer");
+  const steps = read(value, "normalizer", 0);
+  return { normalize: bounded(compose(...steps), steps), json: value };
+}
+
+/** Half of a character alone is U+FFFD, also for what a normalizer makes of that. */
+function wellFormed(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, "\ufffd") : text;
+}
+
+/** The steps one after the other, as `whole` composes them, refusing what makes a text many times as long. */
+function bounded(whole: Normalizer, steps: readonly Normalizer[]): Normalizer {
+  const apply = (given: string): string => {
+    const text = wellFormed(given);
+    const limit = grownLimit(text.length);
+    return steps.reduce((current, step) => {
+      const next = step(current);
+      checkGrown(text.length, next.length, limit, "normalizer");
+      return next;
+    }, text);
+  };
+  const alignAll = (text: string): ReturnType<typeof align> => {
+    apply(text);
+    return align(whole, wellFormed(text));
+  };
+  return Object.assign(apply, { align: alignAll });
 }
 
 /** Several normalizers, one after the other. */
@@ -76,15 +110,14 @@ function members(entry: object): object[] {
   return type === "Sequence" && Array.isArray(inner) ? inner : [entry];
 }
 
-function read(value: JsonObject, path: string, depth: number): Normalizer {
+function read(value: JsonObject, path: string, depth: number): Normalizer[] {
   const type = field(value, "type");
   if (type === "Sequence" && depth < 8) {
-    const inner = array(field(value, "normalizers"), `${path}.normalizers`).map((each, i) =>
+    return array(field(value, "normalizers"), `${path}.normalizers`).flatMap((each, i) =>
       read(object(each, `${path}.normalizers[${i}]`), `${path}.normalizers[${i}]`, depth + 1),
     );
-    return inner.length === 1 ? inner[0]! : compose(...inner);
   }
-  if (typeof type === "string" && Object.hasOwn(plain, type)) return plain[type as NormalizerName];
-  if (typeof type === "string" && Object.hasOwn(readers, type)) return readers[type]!(value, path);
+  if (typeof type === "string" && Object.hasOwn(plain, type)) return [plain[type as NormalizerName]];
+  if (typeof type === "string" && Object.hasOwn(readers, type)) return [readers[type]!(value, path)];
   return fail(`${path}.type`, `one of Sequence, ${[...Object.keys(plain), ...Object.keys(readers)].join(", ")}`, type);
 }

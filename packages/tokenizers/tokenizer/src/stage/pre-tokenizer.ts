@@ -21,6 +21,7 @@ import { array, fail, field, flag, type JsonObject, object, string } from "../ch
 import { TokenizerError } from "../error.js";
 import { expressions, patternOf } from "../patterns.js";
 import { FALCON, isFalcon } from "./falcon.js";
+import { checkStage } from "./limits.js";
 import { readPattern } from "./pattern.js";
 
 /** A pre-tokenizer, and tokenizer.json's entry for it. */
@@ -43,7 +44,13 @@ export interface PreTokenizerOptions {
 export function preTokenizer(json: unknown, options: PreTokenizerOptions = {}): PreTokenizer {
   if (json === undefined || json === null) return { stages: [], json: null, bytes: "none", next: undefined };
   const value = object(json, "pre_tokenizer");
+  checkStage(value, "pre_tokenizer");
   const entries = flatten(value, "pre_tokenizer", 0);
+  // These two make pieces longer, and one after the other they would make them longer without end.
+  for (const once of ["ByteLevel", "Metaspace"]) {
+    const again = entries.filter(({ type }) => type === once)[1];
+    if (again) fail(`${again.path}.type`, `another step than a second ${once}`, once);
+  }
   if (isFalcon(entries)) return { ...made(pattern("falcon"), "text"), json: value };
   const last = entries.length - 1;
   const at = entries.findIndex(({ type }) => type === "ByteLevel");

@@ -3,6 +3,7 @@
 import { Edits, type Normalizer } from "@llm/normalize";
 import type { Cut } from "@llm/pretokenize";
 import { fail, field, type JsonObject, object, string } from "../check.js";
+import { checkGrown, MAX_GROWN } from "./limits.js";
 import { readPattern } from "./pattern.js";
 
 /** The replacement that an entry of type Replace describes. */
@@ -11,19 +12,27 @@ export function readReplace(value: JsonObject, path: string): Normalizer {
   const pattern = object(field(value, "pattern"), `${path}.pattern`);
   const literal = field(pattern, "String");
   if (literal === "") fail(`${path}.pattern.String`, "a text that is not empty", literal);
-  return replacing(readPattern(pattern, `${path}.pattern`), content);
+  return replacing(readPattern(pattern, `${path}.pattern`), content, path);
 }
 
 /** The normalizer that writes `content` for each of the matches. */
-export function replacing(matches: Cut, content: string): Normalizer {
+function replacing(matches: Cut, content: string, path: string): Normalizer {
+  const eachMatch = (text: string, take: (start: number, end: number) => void): void => {
+    let length = text.length;
+    matches(text, 0, text.length, (start, end) => {
+      length += content.length - (end - start);
+      checkGrown(text.length, length, MAX_GROWN, path);
+      take(start, end);
+    });
+  };
   const align = (text: string): ReturnType<Edits["finish"]> => {
     const edits = new Edits(text);
-    matches(text, 0, text.length, (start, end) => edits.replace(start, end, content));
+    eachMatch(text, (start, end) => edits.replace(start, end, content));
     return edits.finish();
   };
   const apply = (text: string): string => {
     let [written, done] = ["", 0];
-    matches(text, 0, text.length, (start, end) => {
+    eachMatch(text, (start, end) => {
       written += text.slice(done, start) + content;
       done = end;
     });

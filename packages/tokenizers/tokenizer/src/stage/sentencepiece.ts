@@ -57,7 +57,9 @@ function charsmapOf(json: object | null): Uint8Array | undefined {
   const steps = (json as { normalizers?: unknown[] } | null)?.normalizers ?? [json];
   const first = steps[0] as { precompiled_charsmap?: unknown } | null;
   const text = first?.precompiled_charsmap;
-  return typeof text === "string" ? Uint8Array.from(atob(text), (each) => each.charCodeAt(0)) : undefined;
+  return (first as { type?: unknown } | null)?.type === "Precompiled" && typeof text === "string"
+    ? Uint8Array.from(atob(text), (each) => each.charCodeAt(0))
+    : undefined;
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -31,6 +31,7 @@ export async function trainUnigramTokenizer(texts: Texts, options: TrainTokenize
   const learned = trainUnigram(words, {
     vocabSize: room,
     characterCoverage: byteFallback ? 0.9995 : 1,
+    excluded: reserved,
     onProgress: ({ stage, pieces }) =>
       onProgress?.({ stage: stage === "seed" ? "count" : "prune", characters, tokens: pieces, vocabSize }),
   });

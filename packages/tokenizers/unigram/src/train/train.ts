@@ -48,6 +48,8 @@ export interface TrainUnigramOptions {
   subIterations?: number;
   /** The share of all text that the characters kept make up; rarer ones will be unknown. Default 1. */
   characterCoverage?: number;
+  /** What is no piece although the text may have it: the special tokens around, say. Characters always are. Default none. */
+  excluded?: Iterable<string>;
   onProgress?: (progress: TrainUnigramProgress) => void;
 }
 
@@ -81,7 +83,7 @@ export function trainUnigram(
     pieces = prune(corpus, pieces, Math.max(Math.floor(DESIRED * vocabSize), Math.floor(shrinkingFactor * left)));
     tell("prune");
   }
-  return finalPieces(corpus, pieces, vocabSize);
+  return finalPieces(corpus, pieces, vocabSize, new Set(options.excluded));
 }
 
 function check(name: string, value: number, least: number, most: number, whole = false): void {
@@ -110,17 +112,23 @@ function improve(corpus: Corpus, pieces: Pieces): number {
 }
 
 /** All characters, and of the rest those with the highest scores. */
-function finalPieces(corpus: Corpus, pieces: Pieces, vocabSize: number): [string, number][] {
+function finalPieces(
+  corpus: Corpus,
+  pieces: Pieces,
+  vocabSize: number,
+  excluded: ReadonlySet<string>,
+): [string, number][] {
+  const textOf = (k: number): string =>
+    Array.from(pieces.codes.subarray(pieces.starts[k]!, pieces.starts[k + 1]!), (c) => corpus.alphabet[c - 1]!).join(
+      "",
+    );
   const characters: number[] = [];
   const longer: number[] = [];
   for (let k = 0; k < countOf(pieces); k++) {
     if (lengthOf(pieces, k) === 1) characters.push(k);
-    else if (pieces.scores[k] !== REMOVED) longer.push(k);
+    else if (pieces.scores[k] !== REMOVED && !(excluded.size > 0 && excluded.has(textOf(k)))) longer.push(k);
   }
   const byScore = (a: number, b: number): number => pieces.scores[b]! - pieces.scores[a]! || a - b;
   const chosen = [...characters, ...longer.sort(byScore).slice(0, vocabSize - characters.length)].sort(byScore);
-  return chosen.map((k) => {
-    const codes = pieces.codes.subarray(pieces.starts[k]!, pieces.starts[k + 1]!);
-    return [Array.from(codes, (code) => corpus.alphabet[code - 1]!).join(""), pieces.scores[k]!];
-  });
+  return chosen.map((k) => [textOf(k), pieces.scores[k]!]);
 }
