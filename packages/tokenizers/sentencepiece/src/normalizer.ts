@@ -177,5 +177,12 @@ export class Normalizer {
 
 /** Text with U+FFFD for each lone surrogate. */
 export function wellFormed(text: string): string {
-  return /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, "\ufffd") : text;
+  return isWellFormed.call(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
+
+/** The engine's own, where it has one, is several times as fast as an expression. */
+const {
+  isWellFormed = function (this: string) {
+    return !/\p{Surrogate}/u.test(this);
+  },
+} = String.prototype as { isWellFormed?: (this: string) => boolean };

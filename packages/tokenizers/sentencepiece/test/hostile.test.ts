@@ -160,10 +160,13 @@ describe("a broken map of rules", () => {
 test("whatever bytes are changed: a tokenizer that works, or an error that says so, and soon", () => {
   let refused = 0;
   let read = 0;
-  const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.constantFrom("set", "set", "set", "insert", "remove")), {
-    minLength: 1,
-    maxLength: 5,
-  });
+  const edits = fc.array(
+    fc.tuple(fc.nat(), fc.nat(255), fc.constantFrom(...Array(5).fill("set"), "insert", "remove")),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
   fc.assert(
     fc.property(fc.constantFrom("unigram-suffix", "bpe", "unigram-bytes", "char", "word"), edits, (name, changes) => {
       const bytes = [...modelBytes(name)];
@@ -187,8 +190,9 @@ test("whatever bytes are changed: a tokenizer that works, or an error that says 
     }),
     { numRuns: 800 },
   );
-  expect(read).toBeGreaterThan(20);
-  expect(refused).toBeGreaterThan(20);
+  // Of 800 files 122 can be read, give or take 10.4 (25 rounds): these bounds are six times that away, and no chance.
+  expect(read).toBeGreaterThan(60);
+  expect(refused).toBeGreaterThan(600);
 }, 60_000);
 
 test("a hundred thousand pieces, however they are made, are read soon", () => {

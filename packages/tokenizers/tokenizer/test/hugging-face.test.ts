@@ -95,6 +95,14 @@ test("tiktoken's cl100k_base by way of tokenizer.json", () => {
   sameElsewhere(tokenizer, 60);
 });
 
+test("a merge that is listed twice has its last place, there too", () => {
+  const model = { type: "BPE", vocab: { a: 0, b: 1, c: 2, ab: 3, bc: 4 }, merges: ["a b", "b c", "a b"] };
+  const stages = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+  const theirs = new HuggingFace({ ...stages, model } as unknown as object, {});
+  expect(theirs.encode("abc").ids).toEqual([0, 4]);
+  expect(Tokenizer.fromJSON({ ...stages, model }).encode("abc")).toEqual([0, 4]);
+});
+
 test("a character vocabulary", async () => {
   const tokenizer = await trainTokenizer(texts, { kind: "char", unknownToken: "<unk>", specialTokens: ["<|end|>"] });
   const theirs = new HuggingFace(JSON.parse(JSON.stringify(tokenizer)), { clean_up_tokenization_spaces: false });

@@ -6,7 +6,7 @@
 // four numbers: base, parent, value (NONE if no key ends here), and one that keeps cells on cache lines of their own.
 //
 // Source: Aoe, "An Efficient Digital Search Algorithm by Using a Double-Array Structure" (1989). Free cells are kept
-// in a list, and only the first few are tried for a node of several children, so building takes linear time.
+// in a list, and only a few are tried for a node of several children, so building takes linear time.
 
 import { UnigramError } from "./error.js";
 
@@ -65,12 +65,12 @@ const FREE = -1;
 const END = -1;
 const ORPHAN = -2;
 
-// Pieces of ordinary text leave few cells free; some can be made up so that every node leaves a gap as wide as the
-// alphabet, or walks through all the gaps. They are refused before they cost gigabytes, or hours.
+// Pieces of ordinary text leave few cells free; should some be made up so that every node leaves a gap as wide as the
+// alphabet, they are refused before they cost gigabytes.
 const MAX_CELLS_A_NODE = 16;
 const MAX_CELLS = 2 ** 23;
-const MAX_STEPS_A_NODE = 2 ** 10;
-const MAX_STEPS = 2 ** 28;
+/** Free cells are counted by blocks of so many (a power of two), so that a place in their list is found without a walk. */
+const BLOCK_BITS = 10;
 
 /** Cells that are given to nodes; while building, a node is the number of its cell. */
 class CellPool {
@@ -79,7 +79,7 @@ class CellPool {
   #firstFree = END;
   #lastFree = END;
   #nodes = 1;
-  #steps = 0;
+  readonly #freeInBlock: number[] = [];
   readonly #maxCode: number;
 
   constructor(maxCode: number) {
@@ -99,10 +99,7 @@ class CellPool {
     const base = this.#findBase(lowest, groups);
     this.#nodes += groups.length >> 1;
     this.#extend(base + this.#maxCode + 1);
-    if (
-      this.#size > MAX_CELLS + MAX_CELLS_A_NODE * this.#nodes ||
-      this.#steps > MAX_STEPS + MAX_STEPS_A_NODE * this.#nodes
-    ) {
+    if (this.#size > MAX_CELLS + MAX_CELLS_A_NODE * this.#nodes) {
       throw new UnigramError(
         "Unigram: the pieces do not fit together into a trie; they were made up so that they do not",
       );
@@ -126,20 +123,35 @@ class CellPool {
   }
 
   #findBase(lowest: number, groups: readonly number[]): number {
-    let tries = TRIES;
-    for (let cell = this.#firstFree; cell !== END && tries > 0; cell = this.#cells[cell * CELL + NEXT]!) {
-      const base = cell - lowest;
-      this.#steps++;
-      if (base < 0) continue;
-      tries--;
-      let fits = true;
-      for (let g = 0; fits && g < groups.length; g += 2) {
-        const child = base + groups[g]!;
-        fits = child >= this.#size || this.#cells[child * CELL + PARENT] === FREE;
+    // Among the first free cells, and else in the gap that the last node without room there has left.
+    for (const from of [lowest, Math.max(lowest, this.#size - this.#maxCode)]) {
+      let tries = TRIES;
+      for (let cell = this.#firstFreeFrom(from); cell !== END && tries > 0; cell = this.#cells[cell * CELL + NEXT]!) {
+        const base = cell - lowest;
+        tries--;
+        let fits = true;
+        for (let g = 0; fits && g < groups.length; g += 2) {
+          const child = base + groups[g]!;
+          fits = child >= this.#size || this.#cells[child * CELL + PARENT] === FREE;
+        }
+        if (fits) return base;
       }
-      if (fits) return base;
     }
     return Math.max(0, this.#size - lowest);
+  }
+
+  /** The first free cell at or after a place, or END; the list of free cells is in their order. */
+  #firstFreeFrom(place: number): number {
+    if (this.#firstFree === END || place <= this.#firstFree) return this.#firstFree;
+    for (let cell = place; cell < this.#size; ) {
+      const block = cell >> BLOCK_BITS;
+      const end = Math.min(this.#size, (block + 1) << BLOCK_BITS);
+      if (this.#freeInBlock[block]! > 0) {
+        for (; cell < end; cell++) if (this.#cells[cell * CELL + PARENT] === FREE) return cell;
+      }
+      cell = end;
+    }
+    return END;
   }
 
   #extend(size: number): void {
@@ -157,11 +169,14 @@ class CellPool {
       if (this.#lastFree === END) this.#firstFree = this.#size;
       else this.#cells[this.#lastFree * CELL + NEXT] = this.#size;
       this.#lastFree = this.#size;
+      const block = this.#size >> BLOCK_BITS;
+      this.#freeInBlock[block] = (this.#freeInBlock[block] ?? 0) + 1;
     }
   }
 
   #take(cell: number, parent: number): void {
     const at = cell * CELL;
+    this.#freeInBlock[cell >> BLOCK_BITS]!--;
     const next = this.#cells[at + NEXT]!;
     const previous = this.#cells[at + PREVIOUS]!;
     if (previous === END) this.#firstFree = next;

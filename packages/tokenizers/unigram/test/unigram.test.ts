@@ -208,3 +208,24 @@ test("pieces may be named like properties of objects", () => {
   expect(names.flatMap((name) => model.encode(name))).toEqual([0, 1, 2]);
   expect(model.pieceToId("valueOf")).toBeUndefined();
 });
+
+test("pieces that do not fit into each other's gaps take no gigabytes, and no minutes", () => {
+  // Children as far apart as they can be, and nodes whose only child is a rare character: where a search for room that goes by
+  // the first gaps alone finds none, or walks through tens of thousands of them.
+  const character = (i: number): string => String.fromCharCode(0x100 + i);
+  const pieces = new Set<string>();
+  for (let i = 0; i < 30_000; i++) {
+    const prefix = character(1000 + (i % 200)) + character(2000 + Math.floor(i / 200));
+    for (const next of [0, 50_000, (i * 7919) % 50_000]) pieces.add(prefix + character(next));
+    pieces.add(
+      character(3000) + character(3000 + (i % 200)) + character(50_000 - i) + character((i * 104_729) % 50_000),
+    );
+  }
+  const before = process.memoryUsage().arrayBuffers;
+  const start = performance.now();
+  const model = new Unigram({ pieces: Array.from(pieces, (piece, i) => [piece, -1 - i * 1e-6]) });
+  expect(performance.now() - start).toBeLessThan(10_000); // under one second; a walk takes a minute
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(150e6);
+  let id = 0;
+  for (const piece of pieces) if (id++ % 97 === 0) expect(model.encode(piece)).toEqual([id - 1]);
+});

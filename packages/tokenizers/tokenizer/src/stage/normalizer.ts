@@ -77,8 +77,15 @@ export function normalizer(json: unknown): NormalizerStage {
 
 /** Half of a character alone is U+FFFD, also for what a normalizer makes of that. */
 function wellFormed(text: string): string {
-  return /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, "\ufffd") : text;
+  return isWellFormed.call(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
+
+/** The engine's own, where it has one, is several times as fast as an expression. */
+const {
+  isWellFormed = function (this: string) {
+    return !/\p{Surrogate}/u.test(this);
+  },
+} = String.prototype as { isWellFormed?: (this: string) => boolean };
 
 /** The steps one after the other, as `whole` composes them, refusing what makes a text many times as long. */
 function bounded(whole: Normalizer, steps: readonly Normalizer[]): Normalizer {
