@@ -22,6 +22,8 @@ export interface TrainBpeOptions {
   vocabSize: number;
   /** Pairs that occur less often are not joined; default 2. */
   minFrequency?: number;
+  /** Whether a token may be made of the bytes of two; default always. Where a pre-tokenizer cuts between bytes, no. */
+  mayJoin?: (left: Uint8Array, right: Uint8Array) => boolean;
   /** Called after each new token. */
   onProgress?: (progress: TrainBpeProgress) => void;
 }
@@ -36,7 +38,7 @@ export interface TrainedBpe {
 
 /** Learns merges from distinct pieces and how often each occurs. Throws BpeError for a `vocabSize` below 256 or a wrong count. */
 export function trainBpe(pieces: Iterable<readonly [string, number]>, options: TrainBpeOptions): TrainedBpe {
-  const { vocabSize, minFrequency = 2, onProgress } = options;
+  const { vocabSize, minFrequency = 2, mayJoin, onProgress } = options;
   if (!Number.isInteger(vocabSize) || vocabSize < 256) {
     throw new BpeError(`trainBpe: vocabSize must be a whole number of at least 256, one a byte, got ${vocabSize}`);
   }
@@ -45,7 +47,7 @@ export function trainBpe(pieces: Iterable<readonly [string, number]>, options: T
   const merges = learnMerges({
     words: wordList(pieces, utf8),
     minFrequency,
-    join: (left, right) => addJoined(vocabulary, left, right),
+    join: (left, right) => addJoined(vocabulary, left, right, mayJoin),
     more: () => vocabulary.size < vocabSize,
     onJoin: onProgress && ((count) => onProgress({ tokens: vocabulary.size, vocabSize, count })),
   });
@@ -53,8 +55,10 @@ export function trainBpe(pieces: Iterable<readonly [string, number]>, options: T
   return { merges, tokens };
 }
 
-function addJoined(vocabulary: Vocabulary, left: number, right: number): number {
-  const joined = concatenate(vocabulary.bytesOf(left)!, vocabulary.bytesOf(right)!);
+function addJoined(vocabulary: Vocabulary, left: number, right: number, mayJoin: TrainBpeOptions["mayJoin"]): number {
+  const [a, b] = [vocabulary.bytesOf(left)!, vocabulary.bytesOf(right)!];
+  if (mayJoin?.(a, b) === false) return -1;
+  const joined = concatenate(a, b);
   const known = vocabulary.idOf(joined);
   if (known !== -1) return known;
   vocabulary.add(joined, vocabulary.size);

@@ -5,8 +5,8 @@
 // Its tokenizer.json says so in four steps: runs of punctuation, GPT-2's expression within the rest, runs of digits,
 // and threes of 0-9. The last two are applied there to bytes that are written as characters, of which ² ³ ¹ ¼ ½ ¾ are
 // numbers: so it also cuts around such bytes, as within "ü" between C3 and BC (¼). This scanner does not. A vocabulary
-// that was learned with those cuts has no token across them, hence the same ids; the pieces differ. The four steps, to
-// the letter, are `sequence(punctuation(…), byteLevelSplit({ write: "bytes", … }), digits(), split(…))`.
+// that was learned with those cuts has no token across them, hence the same ids; the pieces differ. One that was learned with
+// this scanner's does (`mayJoin` of @llm/bpe's `trainBpe` can forbid them). The four steps, to the letter, are `sequence(punctuation(…), byteLevelSplit({ write: "bytes", … }), digits(), split(…))`.
 //
 // Source: Almazrouei et al. 2023, "The Falcon Series of Open Language Models", arXiv:2311.16867; its tokenizer.json.
 

@@ -106,13 +106,13 @@ export class Normalizer {
     const special = this.#special;
     let skipping = this.#removeExtraWhitespaces;
     // NFKC makes 18 characters of one, and nothing more of any.
-    const limit = 2 ** 20 + 32 * text.length;
+    this.#limit = 2 ** 20 + 32 * text.length;
     let at = start;
     while (at < text.length) {
       const unit = text.charCodeAt(at);
       const length = special[unit] === 0 ? 0 : this.#match(text, at);
       if (length > 0) {
-        skipping = this.#push(this.#replacement, at, skipping, out, { rest: text.length - at - length, limit });
+        skipping = this.#push(this.#replacement, at, skipping, out, text.length - at - length);
         at += length;
         continue;
       }
@@ -129,21 +129,14 @@ export class Normalizer {
   }
 
   /** Appends a replacement; returns whether blanks are to be skipped after it. */
-  #push(
-    replacement: string,
-    from: number,
-    skipping: boolean,
-    out: Normalized,
-    { rest, limit }: { rest: number; limit: number },
-  ): boolean {
+  #push(replacement: string, from: number, skipping: boolean, out: Normalized, rest: number): boolean {
     let i = 0;
     if (skipping) while (replacement.charCodeAt(i) === SPACE) i++;
     if (i === replacement.length) return skipping;
-    if (out.length + replacement.length > limit) {
+    if (out.length + replacement.length > this.#limit)
       throw new SentencePieceError(
-        `precompiled_charsmap: its rules make more than ${limit} characters of the text; was it written to do so?`,
+        `precompiled_charsmap: its rules make more than ${this.#limit} characters of the text`,
       );
-    }
     out.reserve(replacement.length + rest + 2);
     for (; i < replacement.length; i++) {
       const unit = replacement.charCodeAt(i);
@@ -162,6 +155,8 @@ export class Normalizer {
   }
 
   #replacement = "";
+  /** How long the text at hand may become. */
+  #limit = 0;
 
   /** The length of what is replaced at `at` by `#replacement`, or 0. */
   #match(text: string, at: number): number {

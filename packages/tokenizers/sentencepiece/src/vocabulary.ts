@@ -74,7 +74,7 @@ export class Vocabulary {
 }
 
 function shown(piece: string): string {
-  return JSON.stringify(piece.length > 60 ? `${piece.slice(0, 60)}…` : piece);
+  return JSON.stringify(piece.slice(0, 60));
 }
 
 function bytePiece(byte: number): string {

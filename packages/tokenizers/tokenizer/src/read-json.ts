@@ -9,6 +9,7 @@ import { readModel } from "./model/read.js";
 import type { TokenizerConfig } from "./options.js";
 import { readPadding } from "./padding.js";
 import { postProcessor } from "./post-processor.js";
+import { hasCutToken } from "./stage/falcon.js";
 import { normalizer } from "./stage/normalizer.js";
 import { type PreTokenizerOptions, preTokenizer } from "./stage/pre-tokenizer.js";
 import { readTruncation } from "./truncation.js";
@@ -18,8 +19,10 @@ import { wrapErrors } from "./wrap-errors.js";
 export function readTokenizerJson(json: unknown, options: PreTokenizerOptions): TokenizerConfig {
   const file = object(typeof json === "string" ? parse(json) : json, "the file");
   const addedTokens = readAddedTokens(field(file, "added_tokens"));
-  const split = preTokenizer(field(file, "pre_tokenizer"), options);
   const model = object(field(file, "model"), "model");
+  const split = preTokenizer(field(file, "pre_tokenizer"), options, () =>
+    hasCutToken(field(model, "vocab"), new Set(addedTokens.map(({ content }) => content))),
+  );
   return {
     model: wrapErrors("tokenizer.json", () => readModel(model, split, addedTokens)),
     normalizer: normalizer(field(file, "normalizer")),

@@ -40,8 +40,12 @@ export interface PreTokenizerOptions {
   scanner?: NextBoundary;
 }
 
-/** A pre-tokenizer as tokenizer.json describes it. Throws TokenizerError. */
-export function preTokenizer(json: unknown, options: PreTokenizerOptions = {}): PreTokenizer {
+/** A pre-tokenizer as tokenizer.json describes it. Throws TokenizerError. `byStep`: whether Falcon's steps are to be taken one by one. */
+export function preTokenizer(
+  json: unknown,
+  options: PreTokenizerOptions = {},
+  byStep: () => boolean = () => false,
+): PreTokenizer {
   if (json === undefined || json === null) return { stages: [], json: null, bytes: "none", next: undefined };
   const value = object(json, "pre_tokenizer");
   checkStage(value, "pre_tokenizer");
@@ -51,7 +55,7 @@ export function preTokenizer(json: unknown, options: PreTokenizerOptions = {}): 
     const again = entries.filter(({ type }) => type === once)[1];
     if (again) fail(`${again.path}.type`, `another step than a second ${once}`, once);
   }
-  if (isFalcon(entries)) return { ...made(pattern("falcon"), "text"), json: value };
+  if (isFalcon(entries) && !byStep()) return { ...made(pattern("falcon"), "text"), json: value };
   const last = entries.length - 1;
   const at = entries.findIndex(({ type }) => type === "ByteLevel");
   const bytes = at === -1 ? "none" : at === last ? "text" : "written";

@@ -5,6 +5,7 @@ import { TokenizerError } from "../error.js";
 import { ByteLevelModel } from "../model/byte-level.js";
 import type { TokenizerConfig } from "../options.js";
 import { byteLevelStages } from "../stage/byte-level.js";
+import { joinsInFalcon } from "../stage/falcon.js";
 import { normalizerFor, numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";
 
 export async function trainByteLevel(texts: Texts, options: TrainTokenizerOptions): Promise<TokenizerConfig> {
@@ -22,6 +23,7 @@ export async function trainByteLevel(texts: Texts, options: TrainTokenizerOption
   const { merges, tokens } = trainBpe(counter, {
     vocabSize: vocabSize - special.length,
     minFrequency,
+    ...(pattern === "falcon" && { mayJoin: joinsInFalcon }),
     onProgress: (step) => onProgress?.({ stage: "merge", characters, tokens: step.tokens, vocabSize }),
   });
   const model = new ByteLevelModel(BPE.fromMerges(merges));
