@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where pnpm keeps what is installed; benchmarks run in their package's folder. */
-export const modules = join(process.cwd(), "../../../node_modules/.pnpm");
+export const modules: string = join(process.cwd(), "../../../node_modules/.pnpm");
 
 /** Up to `limit` characters of files that end in `extension`, in a fixed order. */
 export function collect(extension: string, limit: number, folder: string = modules): string {
