@@ -142,6 +142,26 @@ test("characters as tokens go out and in as well", async () => {
   expect(out.trim().split("\n").at(-1)).toMatch(/^\d+ tensors, [\d,]+ parameters, \d+\.\d KiB$/);
 }, 240_000);
 
+test.each([
+  ["bert", { "bert.attention.causal": false, "bert.masked_lm.bias": expect.stringMatching(/^\d+ × float32$/) }],
+  ["t5", { "t5.decoder_block_count": 2, "t5.tie_word_embeddings": true }],
+])(
+  "a %s goes out and in as well, and is the same model",
+  async (model, metadata) => {
+    const folder = temporaryFolder();
+    const { run, text } = await tinyRun(folder, "--model", model, "--vocab", "300");
+    const path = join(folder, "m.gguf");
+    await llmJson("export", "--run", run, "--out", path, "--format", "gguf");
+    const inFile = await llmJson<Inspection>("inspect", path);
+    expect(inFile.metadata).toMatchObject({ "general.architecture": model, [`${model}.block_count`]: 2, ...metadata });
+    await llmJson("import", path, "--out", join(folder, "back"));
+    expect(await lossOf(join(folder, "back"), text)).toBe(await lossOf(run, text));
+    const config = (at: string): unknown => JSON.parse(readFileSync(join(at, "config.json"), "utf8"));
+    expect(config(join(folder, "back"))).toEqual(config(run));
+  },
+  240_000,
+);
+
 test("a foreign model that is damaged or lies is refused, and nothing is written", async () => {
   const folder = temporaryFolder();
   const [good, out] = [join(folder, "good"), join(folder, "out")];
