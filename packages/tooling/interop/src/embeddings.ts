@@ -11,7 +11,8 @@ export interface LlamaCppEmbeddings {
 export async function loadLlamaCppEmbeddings(path: string, contextSize: number): Promise<LlamaCppEmbeddings> {
   const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");
   const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 1 });
-  const model = await llama.loadModel({ modelPath: path });
+  // Flash attention rounds keys and values to half precision.
+  const model = await llama.loadModel({ modelPath: path, defaultContextFlashAttention: false });
   const context = await model.createEmbeddingContext({ contextSize, batchSize: contextSize });
   return {
     embed: async (ids) => (await context.getEmbeddingFor(ids as Parameters<typeof context.getEmbeddingFor>[0])).vector,
