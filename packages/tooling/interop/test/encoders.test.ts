@@ -12,7 +12,7 @@ import { available } from "@llm/testing";
 import { type Tokenizer, trainTokenizer } from "@llm/tokenizer";
 import { mean, mul, slice, type Tensor, tensor, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encoderDecoderTargets, loadLlamaCppEmbeddings, scaled } from "../src/index.js";
+import { encoderDecoderTargets, loadLlamaCpp, loadLlamaCppEmbeddings, scaled } from "../src/index.js";
 import { text, written } from "./files.js";
 
 const root = mkdtempSync(join(tmpdir(), "interop-"));
@@ -135,6 +135,10 @@ describe.skipIf(!available("llama"))("T5 in llama.cpp", () => {
         convert: (state) => t5ToGGUF(state, model.config),
         ...{ metadata: t5ToGGUFConfig(model.config, { startId: 7 }), tokenizer, vocabSize: model.vocabSize },
       });
+      // node-llama-cpp opens it as well; more it cannot do.
+      const opened = await loadLlamaCpp(path, 64);
+      expect(opened.tokenize(text)).toEqual(tokenizer.encode(text));
+      await opened.dispose();
       const STEPS = 32;
       const theirs = encoderDecoderTargets(path, texts, STEPS);
       expect(theirs.start).toBe(7);
