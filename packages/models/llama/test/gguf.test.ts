@@ -1,6 +1,7 @@
 import { decodeGGUF, encodeGGUF, float32, fromFloat32, type MetadataValue, string, uint32 } from "@llm/gguf";
 import { expectClose, expectNoLeak } from "@llm/testing";
 import { type Tensor, zeros } from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromGGUF, fromGGUFConfig, Llama, type LlamaConfig, toGGUF, toGGUFConfig } from "../src/index.js";
 
@@ -136,4 +137,28 @@ test("a scaling that llama.cpp cannot be told of is an error that says what to d
   expect(stored({ kind: "ntk", factor: 4 })).toThrow('scaled by "ntk"; set ropeBase to base');
   expect(stored({ kind: "dynamic", factor: 4, originalLength: 64 })).toThrow("linear, yarn and llama3 can be stored");
   expect(stored({ kind: "yarn", factor: 4, originalLength: 64, betaFast: 16 })).toThrow("not 16 and 1");
+});
+
+test("whatever a file says of rotations, the answer is a scaling or an error that teaches", () => {
+  const metadata = toGGUFConfig(sizes);
+  const number = fc.oneof(fc.float().map(float32), fc.integer({ min: 0, max: 2 ** 32 - 1 }).map(uint32));
+  const kind = fc.oneof(fc.constantFrom("none", "linear", "yarn", "longrope"), fc.string()).map(string);
+  const keys = fc.dictionary(
+    fc.constantFrom("factor", "original_context_length", "attn_factor", "yarn_beta_fast", "low_freq_factor", "type"),
+    fc.oneof(number, kind),
+  );
+  const factors = fc.option(fc.float32Array({ maxLength: 9 }), { nil: undefined });
+  fc.assert(
+    fc.property(keys, factors, (scaling, values) => {
+      const changed = new Map(metadata).set("llama.rope.scaling.type", string("yarn"));
+      for (const [key, value] of Object.entries(scaling)) changed.set(`llama.rope.scaling.${key}`, value);
+      const tensors = new Map(values ? [["rope_freqs.weight", values]] : []);
+      try {
+        fromGGUFConfig({ metadata: changed, tensors }, values);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^(LLaMA in GGUF|metadata|ropeFrequencies)/);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

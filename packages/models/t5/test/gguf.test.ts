@@ -1,6 +1,7 @@
-import { decodeGGUF, encodeGGUF, fromFloat32, type MetadataValue, string, uint32 } from "@llm/gguf";
+import { bool, decodeGGUF, encodeGGUF, float32, fromFloat32, type MetadataValue, string, uint32 } from "@llm/gguf";
 import { expectClose, expectNoLeak } from "@llm/testing";
 import { mul, type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromGGUF, fromGGUFConfig, T5, type T5Config, toGGUF, toGGUFConfig } from "../src/index.js";
 
@@ -75,4 +76,28 @@ test("what the model does not have is an error", () => {
   expect(file((metadata) => metadata.delete("t5.attention.key_length"))).toThrow("must be a number");
   expect(file((metadata) => metadata.set("t5.attention.value_length", uint32(9)))).toThrow("value_length must be");
   model.dispose();
+});
+
+test("whatever the metadata are, the answer is a configuration or an error that teaches", () => {
+  const metadata = toGGUFConfig(sizes);
+  const value = fc.oneof(
+    fc.constant(undefined),
+    fc.string().map(string),
+    fc.integer({ min: 0, max: 2 ** 32 - 1 }).map(uint32),
+    fc.float().map(float32),
+    fc.boolean().map(bool),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...metadata.keys()), value, (key, replaced) => {
+      const changed = new Map(metadata);
+      if (replaced) changed.set(key, replaced);
+      else changed.delete(key);
+      try {
+        expect(fromGGUFConfig({ metadata: changed, tensors: new Map() }).vocabSize).toBeGreaterThan(0);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^(T5|metadata|the file holds a model of architecture)/);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
