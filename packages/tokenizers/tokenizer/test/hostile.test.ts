@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Tokenizer, TokenizerError, trainTokenizer } from "../src/index.js";
+import { change, changes, type Json, survives } from "./hostile.js";
 
 const options = { kind: "bpe", vocabSize: 280, pattern: "cl100k", specialTokens: ["<|end|>"] } as const;
 const good = JSON.stringify(await trainTokenizer(["the cat sat on the mat, the rat ate the cat\n".repeat(4)], options));
 
-// biome-ignore lint/suspicious/noExplicitAny: the point is to put anything anywhere
-type Json = any;
-
-const changed = (change: (file: Json) => void): Json => {
+const changed = (edit: (file: Json) => void): Json => {
   const file = JSON.parse(good);
-  change(file);
+  edit(file);
   return file;
 };
 
@@ -47,8 +45,8 @@ test.each<[string, (file: Json) => void, string]>([
     "must be one of",
   ],
   ["a flag that is a text", (f) => (f.pre_tokenizer.pretokenizers[1].add_prefix_space = "no"), "true or false"],
-])("refused with the place named: %s", (_, change, message) => {
-  const read = (): Tokenizer => Tokenizer.fromJSON(changed(change));
+])("refused with the place named: %s", (_, edit, message) => {
+  const read = (): Tokenizer => Tokenizer.fromJSON(changed(edit));
   expect(read).toThrow(TokenizerError);
   expect(read).toThrow(message);
 });
@@ -93,74 +91,15 @@ test("a scanner of one's own makes an unknown expression readable", () => {
   expect(tokenizer.encode("the")).toEqual([116, 104, 101]);
 });
 
-const anything: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    false,
-    -1,
-    0,
-    97,
-    1.5,
-    1e308,
-    2 ** 31,
-    2 ** 53,
-    "",
-    "a",
-    "Ġ",
-    "__proto__",
-    "a b",
-    [],
-    {},
-  ),
-  fc.jsonValue(),
-);
-
-/** Every place in a JSON value: the objects and lists with their keys. */
-function places(value: Json, found: [Json, string | number][] = []): [Json, string | number][] {
-  if (typeof value !== "object" || value === null) return found;
-  for (const key of Object.keys(value)) {
-    found.push([value, key]);
-    places(value[key], found);
-  }
-  return found;
-}
-
 test("whatever is put wherever: a tokenizer that works, or a TokenizerError, and soon", () => {
-  let refused = 0;
-  let read = 0;
-  const spots = fc.array(fc.tuple(fc.nat(), fc.constantFrom("replace", "delete", "rename"), anything), {
-    minLength: 1,
-    maxLength: 4,
-  });
+  let [refused, read] = [0, 0];
   fc.assert(
-    fc.property(spots, (changes) => {
+    fc.property(changes, (list) => {
       const file = JSON.parse(good);
-      for (const [spot, how, value] of changes) {
-        const all = places(file);
-        if (all.length === 0) continue;
-        // Half of the time among the first places, as nearly all of the others are tokens and merges.
-        const [holder, key] = all[spot % 2 ? spot % all.length : (spot >> 1) % Math.min(all.length, 40)]!;
-        if (how === "replace") holder[key] = value;
-        else if (Array.isArray(holder)) holder.splice(Number(key), 1);
-        else {
-          if (how === "rename") holder[`${String(value).slice(0, 9)}`] = holder[key];
-          delete holder[key];
-        }
-      }
-      try {
-        const tokenizer = Tokenizer.fromJSON(JSON.stringify(file));
-        const ids = tokenizer.encode("the cat <|end|> sät\n", { allowedSpecial: "all" });
-        expect(tokenizer.tokenize("the cat <|end|> sät\n", { allowedSpecial: "all", padding: null }).ids).toBeTypeOf(
-          "object",
-        );
-        expect(tokenizer.decode(ids)).toBeTypeOf("string");
-        JSON.stringify(tokenizer);
-        read++;
-      } catch (error) {
-        if (!(error instanceof TokenizerError)) throw error;
-        refused++;
-      }
+      change(file, list);
+      const text = JSON.stringify(file);
+      if (survives(() => Tokenizer.fromJSON(text))) read++;
+      else refused++;
     }),
     { numRuns: 1500, endOnFailure: true },
   );
