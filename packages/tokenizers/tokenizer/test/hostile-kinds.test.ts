@@ -60,9 +60,9 @@ describe.each(kinds)("%s", (_, good) => {
       }),
       { numRuns: 500 },
     );
-    // Both ways are taken, so the property above says something.
-    expect(read).toBeGreaterThan(30);
-    expect(refused).toBeGreaterThan(30);
+    // Half of 500 can be read, give or take 11; that both ways are taken makes the property say something.
+    expect(read).toBeGreaterThan(150);
+    expect(refused).toBeGreaterThan(150);
   });
 });
 
