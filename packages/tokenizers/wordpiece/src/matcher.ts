@@ -94,10 +94,15 @@ export class Matcher {
   }
 
   #pop(node: number, out: number[]): void {
-    const lists: (readonly number[])[] = [];
+    if (this.#base[node] !== NONE) this.#popBases(node, out);
+    for (const id of this.#own[node]!) out.push(id);
+  }
+
+  #popBases(node: number, out: number[]): void {
+    const bases: number[] = [];
     // Not by recursion: the lists of a token of thousands of characters may be as many.
-    for (let each = node; each !== NONE; each = this.#base[each]!) lists.push(this.#own[each]!);
-    for (let i = lists.length - 1; i >= 0; i--) for (const id of lists[i]!) out.push(id);
+    for (let base = this.#base[node]!; base !== NONE; base = this.#base[base]!) bases.push(base);
+    while (bases.length > 0) for (const id of this.#own[bases.pop()!]!) out.push(id);
   }
 }
 

@@ -30,6 +30,24 @@ export interface NormalizerStage {
 /** Normalizers that have no settings, by their name in tokenizer.json. */
 export type NormalizerName = "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "StripAccents" | "Nmt";
 
+/** For steps that U+FFFD is something to: half of a character alone is that, as no UTF-8 has it. */
+function onWellFormed(step: Normalizer): Normalizer {
+  return Object.assign((text: string) => step(wellFormed(text)), {
+    align: (text: string) => align(step, wellFormed(text)),
+  });
+}
+
+function wellFormed(text: string): string {
+  return isWellFormed.call(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/** The engine's own, where it has one, is several times as fast as an expression. */
+const {
+  isWellFormed = function (this: string) {
+    return !/\p{Surrogate}/u.test(this);
+  },
+} = String.prototype as { isWellFormed?: (this: string) => boolean };
+
 const plain: Record<NormalizerName, Normalizer> = {
   NFC: nfc,
   NFD: nfd,
@@ -37,7 +55,7 @@ const plain: Record<NormalizerName, Normalizer> = {
   NFKD: nfkd,
   Lowercase: lowercaseByCharacter,
   StripAccents: removeMarks,
-  Nmt: nmt,
+  Nmt: onWellFormed(nmt),
 };
 
 type Reader = (value: JsonObject, path: string) => Normalizer;
@@ -55,7 +73,11 @@ const readers: Record<string, Reader> = {
       stripAccents: flag(value, "strip_accents", lowercase, path),
     });
   },
-  Replace: readReplace,
+  Replace: (value, path) => {
+    const literal = field((field(value, "pattern") ?? {}) as JsonObject, "String");
+    const step = readReplace(value, path);
+    return typeof literal === "string" && !literal.includes("\ufffd") ? step : onWellFormed(step);
+  },
   Prepend: (value, path) => {
     const prefix = string(field(value, "prepend"), `${path}.prepend`);
     if (prefix.length > MAX_PREFIX) fail(`${path}.prepend`, `${MAX_PREFIX} characters at most`, prefix);
@@ -72,25 +94,12 @@ export function normalizer(json: unknown): NormalizerStage {
   const value = object(typeof json === "string" ? { type: json } : json, "normalizer");
   checkStage(value, "normalizer");
   const steps = read(value, "normalizer", 0);
-  return { normalize: bounded(compose(...steps), steps), json: value };
+  return { normalize: steps.length === 1 ? steps[0]! : bounded(compose(...steps), steps), json: value };
 }
-
-/** Half of a character alone is U+FFFD, also for what a normalizer makes of that. */
-function wellFormed(text: string): string {
-  return isWellFormed.call(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
-}
-
-/** The engine's own, where it has one, is several times as fast as an expression. */
-const {
-  isWellFormed = function (this: string) {
-    return !/\p{Surrogate}/u.test(this);
-  },
-} = String.prototype as { isWellFormed?: (this: string) => boolean };
 
 /** The steps one after the other, as `whole` composes them, refusing what makes a text many times as long. */
 function bounded(whole: Normalizer, steps: readonly Normalizer[]): Normalizer {
-  const apply = (given: string): string => {
-    const text = wellFormed(given);
+  const apply = (text: string): string => {
     const limit = grownLimit(text.length);
     return steps.reduce((current, step) => {
       const next = step(current);
@@ -100,7 +109,7 @@ function bounded(whole: Normalizer, steps: readonly Normalizer[]): Normalizer {
   };
   const alignAll = (text: string): ReturnType<typeof align> => {
     apply(text);
-    return align(whole, wellFormed(text));
+    return align(whole, text);
   };
   return Object.assign(apply, { align: alignAll });
 }
