@@ -129,7 +129,9 @@ async function toGGUFFile(
   const metadata = gguf.toConfig(architecture);
   metadata.set("general.name", string("llm")).set("general.file_type", fileType(stored));
   const json = await readJson<Record<string, unknown>>(tokenizerPath, "tokenizer");
-  for (const [key, value] of tokenizerToGGUF(json, { vocabSize: model.vocabSize })) metadata.set(key, value);
+  const types = Number(architecture.type_vocab_size ?? 2);
+  for (const [key, value] of tokenizerToGGUF(json, { vocabSize: model.vocabSize, tokenTypeCount: types }))
+    metadata.set(key, value);
   if (!metadata.has("tokenizer.ggml.eos_token_id"))
     say("the tokenizer has no token that ends a text: llama.cpp takes the one with id 11 for it");
   const stream = streamWeights(model.namedParameters(), (state) => gguf.toGGUF(state, architecture));

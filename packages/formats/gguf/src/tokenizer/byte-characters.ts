@@ -2,6 +2,7 @@
 // Source: encoder.py of github.com/openai/gpt-2.
 
 let characters: readonly string[] | undefined;
+let bytes: ReadonlyMap<string, number> | undefined;
 
 /** Byte → its character. */
 function byteCharacters(): readonly string[] {
@@ -15,4 +16,16 @@ function byteCharacters(): readonly string[] {
 /** The bytes of a text as characters: " é" is "ĠÃ©". */
 export function byteLevelText(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => byteCharacters()[byte]).join("");
+}
+
+/** The text that characters stand for; undefined where they stand for no bytes, or not for text. */
+export function textOfByteLevel(written: string): string | undefined {
+  bytes ??= new Map(byteCharacters().map((character, byte) => [character, byte]));
+  const found = Array.from(written, (character) => bytes?.get(character) ?? -1);
+  if (found.includes(-1)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(found));
+  } catch {
+    return undefined;
+  }
 }
