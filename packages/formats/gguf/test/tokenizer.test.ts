@@ -59,7 +59,13 @@ const t5: Json = {
 };
 const bert: Json = {
   added_tokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].map((token, id) => special(id, token)),
-  normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+  normalizer: {
+    type: "BertNormalizer",
+    clean_text: true,
+    handle_chinese_chars: true,
+    strip_accents: null,
+    lowercase: true,
+  },
   pre_tokenizer: { type: "BertPreTokenizer" },
   post_processor: { type: "BertProcessing", sep: ["[SEP]", 3], cls: ["[CLS]", 2] },
   model: {
@@ -142,8 +148,16 @@ describe("what llama.cpp cannot be told", () => {
     ["no bytes", changed(llama, { byte_fallback: false }), "needs byte_fallback"],
     ["whole pieces", changed(llama, { ignore_merges: true }), "model.ignore_merges has no place"],
     ["NFKC before BPE", changed(llama, {}, { normalizer: { type: "NFKC" } }), 'blanks must become "▁"'],
-    ["a lower case before BPE on bytes", changed(gpt2, {}, { normalizer: { type: "Lowercase" } }), "normalizer Lowercase"],
-    ["another expression", changed(gpt2, {}, { pre_tokenizer: { type: "Split", pattern: { Regex: "x" } } }), "no name for"],
+    [
+      "a lower case before BPE on bytes",
+      changed(gpt2, {}, { normalizer: { type: "Lowercase" } }),
+      "normalizer Lowercase",
+    ],
+    [
+      "another expression",
+      changed(gpt2, {}, { pre_tokenizer: { type: "Split", pattern: { Regex: "x" } } }),
+      "no name for",
+    ],
     ["no unknown piece", changed(t5, { unk_id: null }), "model.unk_id must be"],
     ["Unigram on words", changed(t5, {}, { pre_tokenizer: { type: "Whitespace" } }), "pre_tokenizer Whitespace"],
     ["no ▁", changed(t5, {}, { pre_tokenizer: null }), 'blanks must become "▁"'],
@@ -152,7 +166,11 @@ describe("what llama.cpp cannot be told", () => {
     ["a model of words", changed(gpt2, { type: "WordLevel" }), "model.type WordLevel is not known"],
     ["one id twice", changed(gpt2, { vocab: { a: 0, b: 0 } }), '"a" and "b" have the id 0'],
     ["an id that is none", changed(gpt2, { vocab: { a: 2 ** 24 } }), "is no id of a token"],
-    ["one text twice", changed(bert, { vocab: { ...(bert.model as { vocab: Json }).vocab, "##▁play": 7 } }), "tell them apart"],
+    [
+      "one text twice",
+      changed(bert, { vocab: { ...(bert.model as { vocab: Json }).vocab, "##▁play": 7 } }),
+      "tell them apart",
+    ],
   ])("%s", (_, json, message) => {
     expect(() => tokenizerToGGUF(json)).toThrow(GGUFError);
     expect(() => tokenizerToGGUF(json)).toThrow(message);
@@ -219,7 +237,9 @@ describe("fuzzed", () => {
     fc.boolean().map(bool),
     fc.constantFrom(0, 1, 4, 262, 2 ** 31, 2 ** 32 - 1).map(uint32),
     fc.array(fc.constantFrom("a", "b", "a b", "", "▁", "▁a", "##", "[CLS]", "<0x00>"), { maxLength: 8 }).map(strings),
-    fc.array(fc.oneof(fc.integer({ min: -2, max: 300 }), fc.float()), { maxLength: 8 }).map((v) => numbers("float32", v)),
+    fc
+      .array(fc.oneof(fc.integer({ min: -2, max: 300 }), fc.float()), { maxLength: 8 })
+      .map((v) => numbers("float32", v)),
     fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((value) => ({ type: "uint64" as const, value })),
   );
 
@@ -234,7 +254,10 @@ describe("fuzzed", () => {
           const list = metadata.get(key)!.value;
           // Half of the lists keep their length, so that what is in them is looked at.
           if (Array.isArray(list) && Array.isArray(value.value) && at % 2 === 0 && value.value.length > 0) {
-            const longer = Array.from(list, (_, i) => (value.value as unknown[])[i % (value.value as unknown[]).length]);
+            const longer = Array.from(
+              list,
+              (_, i) => (value.value as unknown[])[i % (value.value as unknown[]).length],
+            );
             metadata.set(key, { ...value, value: longer } as MetadataValue);
           } else metadata.set(key, value);
         }
@@ -247,15 +270,19 @@ describe("fuzzed", () => {
   test("a tokenizer.json is written, or refused with a GGUFError", () => {
     const names = fc.constantFrom(...(Object.keys(kinds) as KindName[]));
     fc.assert(
-      fc.property(names, fc.array(fc.tuple(fc.nat(), fc.anything()), { minLength: 1, maxLength: 3 }), (kind, changes) => {
-        const json = structuredClone(kinds[kind]);
-        for (const [at, value] of changes) {
-          const places = placesIn(json);
-          const [holder, key] = places[at % places.length]!;
-          holder[key] = value;
-        }
-        onlyGGUFErrors(() => tokenizerToGGUF(parseable(json)));
-      }),
+      fc.property(
+        names,
+        fc.array(fc.tuple(fc.nat(), fc.anything()), { minLength: 1, maxLength: 3 }),
+        (kind, changes) => {
+          const json = structuredClone(kinds[kind]);
+          for (const [at, value] of changes) {
+            const places = placesIn(json);
+            const [holder, key] = places[at % places.length]!;
+            holder[key] = value;
+          }
+          onlyGGUFErrors(() => tokenizerToGGUF(parseable(json)));
+        },
+      ),
       { numRuns: 3000 },
     );
   });

@@ -13,6 +13,8 @@ const MAX_BITS = 1 << 22;
 export class SafeCuts {
   readonly #bits: Uint32Array;
   readonly #mask: number;
+  /** Whether tokens hold U+FFFD beside another unit, and so half a character, which counts as U+FFFD. */
+  readonly #halves: boolean;
 
   /** `tokens`: all that joining can make. */
   constructor(tokens: Iterable<string>) {
@@ -24,6 +26,7 @@ export class SafeCuts {
     while (size < pairs.size * 16 && size < MAX_BITS) size *= 2;
     this.#bits = new Uint32Array(size / 32);
     this.#mask = size - 1;
+    this.#halves = [...pairs].some((pair) => (pair & 0xffff) === 0xfffd || Math.floor(pair / 0x10000) === 0xfffd);
     for (const pair of pairs) {
       const bit = hash(Math.floor(pair / 0x10000), pair & 0xffff) & this.#mask;
       this.#bits[bit >>> 5]! |= 1 << (bit & 31);
@@ -38,12 +41,16 @@ export class SafeCuts {
     for (let at = start + 1; at < end; at++) {
       const right = text.charCodeAt(at);
       const bit = hash(left, right) & mask;
-      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0 && (right & 0xfc00) !== 0xdc00) return at; // never inside of a character
+      const crossed =
+        ((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 1 || (this.#halves && (isSurrogate(left) || isSurrogate(right)));
+      if (!crossed && (right & 0xfc00) !== 0xdc00) return at; // never inside of a character
       left = right;
     }
     return end;
   }
 }
+
+const isSurrogate = (unit: number): boolean => (unit & 0xf800) === 0xd800;
 
 function hash(left: number, right: number): number {
   const h = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);

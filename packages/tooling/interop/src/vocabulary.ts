@@ -1,7 +1,7 @@
 // The tokenizer of a GGUF file alone, by llama.cpp.
 
+import { architectureMetadata, float32, type MetadataValue } from "@llm/gguf";
 import { writeGGUF } from "@llm/gguf/node";
-import { type MetadataValue, string } from "@llm/gguf";
 import type { Token } from "node-llama-cpp";
 
 /** A file's tokenizer, loaded. */
@@ -14,7 +14,12 @@ export interface LlamaVocabulary {
 
 /** Writes a file that has a tokenizer and no weights. */
 export async function writeVocabulary(path: string, tokenizer: ReadonlyMap<string, MetadataValue>): Promise<void> {
-  await writeGGUF(path, new Map([["general.architecture", string("llama")], ...tokenizer]), new Map());
+  const model = architectureMetadata(
+    "llama",
+    { context_length: 8, embedding_length: 8, block_count: 1, feed_forward_length: 8, "attention.head_count": 1 },
+    { "attention.layer_norm_rms_epsilon": float32(1e-5) },
+  );
+  await writeGGUF(path, new Map([...model, ...tokenizer]), new Map());
 }
 
 /** Loads a file's tokenizer, with or without weights. */

@@ -8,7 +8,7 @@
 import { GGUFError } from "../error.js";
 import { bool, type MetadataReader, type MetadataValue, uint32 } from "../metadata.js";
 import { type AddedToken, type Json, nameOf, own, record, stepsOf } from "./json.js";
-import type { Vocabulary } from "./vocabulary.js";
+import { tokenTypes, type Vocabulary } from "./vocabulary.js";
 
 /** Names of the tokens that have a role, in the families that there are; the first that is there has it. */
 const roles = {
@@ -84,7 +84,8 @@ export function roleMetadata(
     const name = names.find((each) => ids.has(each));
     if (name !== undefined) found.set(role, ids.get(name) as number);
   }
-  for (const [role, id] of Object.entries(known) as [Role, number | undefined][]) if (id !== undefined) found.set(role, id);
+  for (const [role, id] of Object.entries(known) as [Role, number | undefined][])
+    if (id !== undefined) found.set(role, id);
   if (before.length === 1) found.set("bos", before[0] as number);
   if (after.length === 1) found.set(closing, after[0] as number);
   const metadata = new Map([...found].map(([role, id]): [string, MetadataValue] => [keyOf(role), uint32(id)]));
@@ -108,10 +109,12 @@ export interface Roles {
   ids: Map<Role, number>;
   /** The post_processor that adds them. */
   postProcessor: object | null;
+  /** Tokens that begin or end texts, and are special whatever their type. */
+  special: Set<number>;
 }
 
 /** Reads the roles. @throws GGUFError for an id that no token has */
-export function readRoles(read: MetadataReader, { tokens }: Vocabulary, defaults: RoleDefaults): Roles {
+export function readRoles(read: MetadataReader, { tokens, types }: Vocabulary, defaults: RoleDefaults): Roles {
   const ids = new Map<Role, number>();
   for (const role of Object.keys(roles) as Role[]) {
     const fallback = defaults.ids[role];
@@ -129,7 +132,9 @@ export function readRoles(read: MetadataReader, { tokens }: Vocabulary, defaults
   const before = adds("add_bos", defaults.addBos, "bos");
   const separators = adds("add_sep", defaults.addSep, "seperator");
   const after = defaults.addSep ? separators : adds("add_eos", defaults.addEos, "eos");
-  return { ids, postProcessor: template(before, after, defaults.addSep) };
+  const ends = (["bos", "eos", "eot"] as const).flatMap((role) => ids.get(role) ?? []);
+  const special = new Set(ends.filter((id) => types[id] === tokenTypes.userDefined));
+  return { ids, postProcessor: template(before, after, defaults.addSep), special };
 }
 
 function template(before: readonly AddedToken[], after: readonly AddedToken[], pairs: boolean): object | null {

@@ -4,8 +4,19 @@
 import { GGUFError } from "../error.js";
 import { type MetadataReader, type MetadataValue, string, strings } from "../metadata.js";
 import { readRoles, roleMetadata } from "./around.js";
-import { byteLevelText, textOfByteLevel } from "./byte-characters.js";
-import { addedTokens, bpeSettings, fileOf, type Json, mergesOf, nameOf, own, record, stepsOf, vocabularyIds } from "./json.js";
+import { byteLevelText, isByteLevel, textOfByteLevel } from "./byte-characters.js";
+import {
+  addedTokens,
+  bpeSettings,
+  fileOf,
+  type Json,
+  mergesOf,
+  nameOf,
+  own,
+  record,
+  stepsOf,
+  vocabularyIds,
+} from "./json.js";
 import { everyCharacter, preTokenizerName, preTokenizerOf } from "./pre-tokenizers.js";
 import {
   addedOf,
@@ -67,8 +78,8 @@ export function byteLevelFromGGUF(read: MetadataReader): Json {
   const ids = normalIds(vocabulary);
   const list = read.texts("tokenizer.ggml.merges");
   const defaults = { ids: {}, addBos: wholePieces, addEos: false, addSep: false };
-  const { postProcessor } = readRoles(read, vocabulary, defaults);
-  const added = addedOf(vocabulary);
+  const { postProcessor, special } = readRoles(read, vocabulary, defaults);
+  const added = addedOf(vocabulary, special);
   const characters = charactersOf(ids);
   if (characters) {
     const model = { ...bpeSettings, vocab: Object.fromEntries(characters), merges: [] };
@@ -81,9 +92,16 @@ export function byteLevelFromGGUF(read: MetadataReader): Json {
   return fileOf({ pre_tokenizer: json, post_processor: postProcessor, decoder }, added, model);
 }
 
+/** Some files have tokens that are not spelled in bytes, and that no text becomes; they keep what they stand for. */
 function normalIds({ tokens, types }: Vocabulary): Map<string, number> {
-  const normal = tokens.map((token, id) => [token, id] as const);
-  return new Map(normal.filter(([, id]) => types[id] === tokenTypes.normal || types[id] === tokenTypes.undefined));
+  const known = new Set(tokens);
+  const ids = new Map<string, number>();
+  for (const [id, token] of tokens.entries()) {
+    if (types[id] !== tokenTypes.normal && types[id] !== tokenTypes.undefined) continue;
+    if (isByteLevel(token)) ids.set(token, id);
+    else if (!known.has(byteLevelText(token))) ids.set(byteLevelText(token), id);
+  }
+  return ids;
 }
 
 /** The characters of a vocabulary that has nothing else. One of bytes has some that are only parts of characters. */

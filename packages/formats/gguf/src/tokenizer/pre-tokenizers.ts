@@ -16,9 +16,9 @@ const lower = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const cl100k = `${contractions}|${words}\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*${end}`;
 const qwen2 = cl100k.replace("{1,3}", "");
+const qwen35 = `${contractions}|${words}[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*${end}`;
 const o200k = `${words}${upper}*${lower}+${contractions}?|${words}${upper}+${lower}*${contractions}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*${end}`;
 const bloom = " ?[^(\\s|.,!?…。，、।۔،)]+";
-
 
 const split = (Regex: string): Json => ({ type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false });
 const byteLevel = (use_regex: boolean): Json => ({
@@ -42,6 +42,7 @@ const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
   dbrx: { steps: [split(cl100k), bytes] },
   "chatglm-bpe": { steps: [split(cl100k), bytes] },
   qwen2: { steps: [split(qwen2), bytes] },
+  qwen35: { steps: [split(qwen35), bytes] },
   "gpt-4o": { steps: [split(o200k), bytes] },
   falcon: {
     steps: [
@@ -52,10 +53,7 @@ const preTokenizers: Readonly<Record<string, PreTokenizer>> = {
   starcoder: { steps: [digits(true), byteLevel(true)] },
   bloom: { steps: [split(bloom), bytes] },
   "deepseek-coder": {
-    steps: [
-      ...["[\r\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[一-龥ࠀ-一가-퟿]+"].map(split),
-      ...[digits(true), bytes],
-    ],
+    steps: [...["[\r\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[一-龥ࠀ-一가-퟿]+"].map(split), ...[digits(true), bytes]],
   },
   default: { steps: [...["[\\p{P}\\$\\+<=>\\^~\\|]+", gpt2, "\\p{N}+", "[0-9][0-9][0-9]"].map(split), bytes] },
 };
@@ -85,7 +83,8 @@ export function preTokenizerName(json: Json, { wholePieces, glm }: { wholePieces
   if (steps.length === 1 && regexOf(steps[0] as Json) === regexOf(everyCharacter)) return "characters";
   const key = keyOf(steps);
   const names = Object.keys(preTokenizers).filter((name) => keyOf(preTokenizers[name]?.steps ?? []) === key);
-  const fitting = names.length > 1 ? names.filter((name) => Boolean(preTokenizers[name]?.wholePieces) === wholePieces) : names;
+  const fitting =
+    names.length > 1 ? names.filter((name) => Boolean(preTokenizers[name]?.wholePieces) === wholePieces) : names;
   const name = fitting.find((each) => each === "chatglm-bpe" && glm) ?? fitting[0];
   if (name !== undefined) return name;
   throw new GGUFError(

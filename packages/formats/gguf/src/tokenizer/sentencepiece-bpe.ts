@@ -65,7 +65,8 @@ export function sentencePieceBpeToGGUF(json: Json, vocabSize: number): Map<strin
 
 function bpeText(json: Json, model: Json): { addPrefix: boolean } {
   for (const setting of ["continuing_subword_prefix", "end_of_word_suffix", "ignore_merges", "dropout"])
-    if (own(model, setting)) throw new GGUFError(`tokenizer.json: model.${setting} has no place in llama.cpp's BPE on characters`);
+    if (own(model, setting))
+      throw new GGUFError(`tokenizer.json: model.${setting} has no place in llama.cpp's BPE on characters`);
   const { charsmap, rules, removeExtra, addPrefix } = readText(json);
   if (charsmap || rules.length > 0 || removeExtra)
     throw new GGUFError(
@@ -89,7 +90,7 @@ export function sentencePieceBpeFromGGUF(read: MetadataReader): Json {
   const vocabulary = readVocabulary(read);
   const { tokens, types } = vocabulary;
   const defaults = { ids: { bos: 1, eos: 2, unknown: 0 }, addBos: true, addEos: false, addSep: false };
-  const { ids, postProcessor } = readRoles(read, vocabulary, defaults);
+  const { ids, postProcessor, special } = readRoles(read, vocabulary, defaults);
   const unknown = types.includes(tokenTypes.unknown) ? types.indexOf(tokenTypes.unknown) : ids.get("unknown");
   const text = { rules: [], removeExtra: false, addPrefix: read.boolean("tokenizer.ggml.add_space_prefix", true) };
   const used = tokens.map((token, id) => [token, id] as const).filter(([, id]) => types[id] !== tokenTypes.unused);
@@ -101,7 +102,7 @@ export function sentencePieceBpeFromGGUF(read: MetadataReader): Json {
     vocab: Object.fromEntries(used),
     merges: mergesFromScores(vocabulary),
   };
-  const special = new Set(unknown === undefined ? [] : [unknown]);
+  if (unknown !== undefined) special.add(unknown);
   return fileOf({ ...textStages(text), post_processor: postProcessor }, addedOf(vocabulary, special), model);
 }
 
@@ -116,7 +117,9 @@ function mergesFromScores({ tokens, types, scores }: Vocabulary): [string, strin
   const pieces = [...ids].sort(([, a], [, b]) => (scores[b] as number) - (scores[a] as number) || a - b);
   return pieces.flatMap(([piece, id]) => {
     if (piece.length > longestPiece)
-      throw new GGUFError(`metadata "tokenizer.ggml.tokens": token ${id}, ${quoted(piece)}, is longer than ${longestPiece}`);
+      throw new GGUFError(
+        `metadata "tokenizer.ggml.tokens": token ${id}, ${quoted(piece)}, is longer than ${longestPiece}`,
+      );
     const found: [string, string][] = [];
     for (let at = width(piece, 0); at < piece.length; at += width(piece, at)) {
       const pair: [string, string] = [piece.slice(0, at), piece.slice(at)];

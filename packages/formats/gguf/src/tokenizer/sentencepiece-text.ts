@@ -54,7 +54,8 @@ function normalizerStep(step: Json, found: Found): void {
   else if (type === "Strip" && own(step, "strip_right") !== false) found.trimmed = true;
   else if (type === "Replace" && regex === TRIM && (content ?? "") === "") found.trimmed = true;
   else if (type === "Replace" && regex === RUNS && (content === SPACE || content === BLANK)) found.collapsed = true;
-  else if (type === "Prepend" && (own(step, "prepend") === BLANK || own(step, "prepend") === SPACE)) found.addPrefix = true;
+  else if (type === "Prepend" && (own(step, "prepend") === BLANK || own(step, "prepend") === SPACE))
+    found.addPrefix = true;
   else if (type === "Replace" && literal === SPACE && content === BLANK) found.escaped = true;
   else if (typeof type === "string" && !found.charsmap && mapped.has(type)) found.rules.push(type);
   else unknown("normalizer", step);

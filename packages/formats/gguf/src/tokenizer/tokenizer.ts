@@ -75,9 +75,7 @@ export function tokenizerFromGGUF(metadata: Metadata): Json {
   const kind = read.text("tokenizer.ggml.model");
   if (read.has(HF_JSON)) return parsed(read.text(HF_JSON));
   if (Object.hasOwn(readers, kind)) return (readers[kind] as (read: MetadataReader) => Json)(read);
-  throw new GGUFError(
-    `tokenizers of the kind ${quoted(kind)} cannot be read; ${Object.keys(readers).join(", ")} can`,
-  );
+  throw new GGUFError(`tokenizers of the kind ${quoted(kind)} cannot be read; ${Object.keys(readers).join(", ")} can`);
 }
 
 function parsed(text: string): Json {

@@ -17,7 +17,9 @@ export function unigramToGGUF(json: Json, vocabSize: number): Map<string, Metada
   const pieces = piecesOf(model);
   const unknown = own(model, "unk_id");
   if (typeof unknown !== "number" || !pieces[unknown])
-    throw new GGUFError("tokenizer.json: model.unk_id must be the place of a piece; llama.cpp needs one for what is unknown");
+    throw new GGUFError(
+      "tokenizer.json: model.unk_id must be the place of a piece; llama.cpp needs one for what is unknown",
+    );
   const byteFallback = own(model, "byte_fallback") === true;
   const { charsmap, rules, removeExtra, addPrefix } = readText(json);
   const entries = pieces.map(([token, score], id): Entry => {
@@ -51,9 +53,10 @@ export function unigramFromGGUF(read: MetadataReader): Json {
   const vocabulary = readVocabulary(read);
   const { tokens, types, scores } = vocabulary;
   const defaults = { ids: { eos: 1, unknown: 2 }, addBos: false, addEos: true, addSep: false };
-  const { ids, postProcessor } = readRoles(read, vocabulary, defaults);
+  const { ids, postProcessor, special } = readRoles(read, vocabulary, defaults);
   const unknown = types.includes(tokenTypes.unknown) ? types.indexOf(tokenTypes.unknown) : ids.get("unknown");
-  if (unknown === undefined) throw new GGUFError('metadata "tokenizer.ggml.unknown_token_id" must be the id of a token');
+  if (unknown === undefined)
+    throw new GGUFError('metadata "tokenizer.ggml.unknown_token_id" must be the id of a token');
   const removeExtra = read.boolean("tokenizer.ggml.remove_extra_whitespaces", false);
   // llama.cpp puts a blank before each word where it removes others.
   const addPrefix = read.boolean("tokenizer.ggml.add_space_prefix", false) || removeExtra;
@@ -64,7 +67,7 @@ export function unigramFromGGUF(read: MetadataReader): Json {
     byte_fallback: types.includes(tokenTypes.byte),
   };
   const text = textStages({ charsmap: readCharsmap(read), rules: [], removeExtra, addPrefix });
-  return fileOf({ ...text, post_processor: postProcessor }, addedOf(vocabulary, new Set([unknown])), model);
+  return fileOf({ ...text, post_processor: postProcessor }, addedOf(vocabulary, special.add(unknown)), model);
 }
 
 const CHARSMAP = "tokenizer.ggml.precompiled_charsmap";

@@ -7,7 +7,15 @@ import { type MetadataReader, type MetadataValue, numbers, string, strings } fro
 import { type AddedToken, nameOf } from "./json.js";
 
 /** Kinds of tokens, as llama.cpp numbers them. */
-export const tokenTypes = { undefined: 0, normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+export const tokenTypes = {
+  undefined: 0,
+  normal: 1,
+  unknown: 2,
+  control: 3,
+  userDefined: 4,
+  unused: 5,
+  byte: 6,
+} as const;
 
 /** A token on its way into a file. */
 export interface Entry {
@@ -44,13 +52,15 @@ export function vocabularyOf(entries: readonly Entry[], added: readonly AddedTok
   const found = new Array<Entry | undefined>(size).fill(undefined);
   for (const entry of entries) {
     const twin = found[entry.id];
-    if (twin) throw new GGUFError(`tokenizer.json: ${quoted(twin.token)} and ${quoted(entry.token)} have the id ${entry.id}`);
+    if (twin)
+      throw new GGUFError(`tokenizer.json: ${quoted(twin.token)} and ${quoted(entry.token)} have the id ${entry.id}`);
     found[entry.id] = entry;
   }
   for (const { id, content, special } of added) {
     const before = found[id];
     // What stands for unknown text stays that.
-    const type = before?.type === tokenTypes.unknown ? before.type : special ? tokenTypes.control : tokenTypes.userDefined;
+    const type =
+      before?.type === tokenTypes.unknown ? before.type : special ? tokenTypes.control : tokenTypes.userDefined;
     found[id] = { id, token: content, type, score: before?.score };
   }
   return padded(found);
@@ -75,7 +85,8 @@ function padded(found: readonly (Entry | undefined)[]): Vocabulary {
   return {
     tokens: found.map((entry, id) => entry?.token ?? padding(id)),
     types: found.map((entry) => entry?.type ?? tokenTypes.unused),
-    scores: found.map((entry) => (entry ? (entry.score ?? 0) : paddingScore)),
+    // As the file will have them.
+    scores: found.map((entry) => Math.fround(entry ? (entry.score ?? 0) : paddingScore)),
   };
 }
 
@@ -93,7 +104,9 @@ export function readVocabulary(read: MetadataReader): Vocabulary {
   // llama.cpp's own name for a token without text.
   const tokens = read.texts("tokenizer.ggml.tokens").map((token, id) => (token === "" ? `[EMPTY_${id}]` : token));
   if (tokens.length === 0 || tokens.length > mostTokens)
-    throw new GGUFError(`metadata "tokenizer.ggml.tokens" has ${tokens.length} tokens; 1 to ${mostTokens} are possible`);
+    throw new GGUFError(
+      `metadata "tokenizer.ggml.tokens" has ${tokens.length} tokens; 1 to ${mostTokens} are possible`,
+    );
   const listed = (key: string, fallback: number): number[] => {
     if (!read.has(key)) return new Array(tokens.length).fill(fallback);
     const values = [...read.numbers(key)];

@@ -11,7 +11,14 @@ import { GGUFError } from "../error.js";
 import { bool, type MetadataReader, type MetadataValue, string, uint32 } from "../metadata.js";
 import { readRoles, roleMetadata } from "./around.js";
 import { addedTokens, fileOf, type Json, nameOf, own, record, stepsOf, vocabularyIds } from "./json.js";
-import { addedOf, readVocabulary, tokenTypes, type Vocabulary, vocabularyMetadata, vocabularyOf } from "./vocabulary.js";
+import {
+  addedOf,
+  readVocabulary,
+  tokenTypes,
+  type Vocabulary,
+  vocabularyMetadata,
+  vocabularyOf,
+} from "./vocabulary.js";
 
 const START = "▁";
 const WITHIN = "##";
@@ -31,7 +38,7 @@ export function wordPieceToGGUF(json: Json, vocabSize: number, tokenTypeCount: n
       throw new GGUFError(`tokenizer.json: the token ${token} is missing, without which llama.cpp does not encode`);
   const entries = [...ids].map(([token, id]) => {
     if (token === unknown) return { id, token, type: tokenTypes.control };
-    return { id, token: token.startsWith(prefix) ? token.slice(prefix.length) : START + token, type: tokenTypes.normal };
+    return { id, token: stored(token, prefix), type: tokenTypes.normal };
   });
   const metadata = vocabularyMetadata("bert", vocabularyOf(entries, added, vocabSize));
   metadata.set("tokenizer.ggml.pre", string("default"));
@@ -40,6 +47,13 @@ export function wordPieceToGGUF(json: Json, vocabSize: number, tokenTypeCount: n
   metadata.set("tokenizer.ggml.normalizer.strip_accents", bool(stripAccents));
   const known = { unknown: all.get(unknown), bos: all.get("[CLS]"), seperator: all.get("[SEP]") };
   return new Map([...metadata, ...roleMetadata(json, all, known, "seperator")]);
+}
+
+/** What goes on within a word with ▁ would look like the start of one: it stays marked, and no text is found to have it. */
+function stored(token: string, prefix: string): string {
+  const rest = token.startsWith(prefix) ? token.slice(prefix.length) : "";
+  if (rest === "") return START + token;
+  return rest.startsWith(START) ? WITHIN + rest : rest;
 }
 
 function bertText(json: Json): { lowercase: boolean; stripAccents: boolean } {
@@ -67,7 +81,8 @@ export function wordPieceFromGGUF(read: MetadataReader): Json {
   };
   const { ids, postProcessor } = readRoles(read, vocabulary, defaults);
   const unknown = ids.get("unknown");
-  if (unknown === undefined) throw new GGUFError('metadata "tokenizer.ggml.unknown_token_id" must be the id of a token');
+  if (unknown === undefined)
+    throw new GGUFError('metadata "tokenizer.ggml.unknown_token_id" must be the id of a token');
   const special = new Set(ids.values());
   const lowercase = read.boolean("tokenizer.ggml.normalizer.lowercase", true);
   const normalizer = {
@@ -92,13 +107,17 @@ function marked({ tokens, types }: Vocabulary, special: ReadonlySet<number>): Re
     const type = types[id] as number;
     if (type === tokenTypes.unused) continue;
     const ordinary = (type === tokenTypes.normal || type === tokenTypes.undefined) && !special.has(id);
-    // Older files have [unused1] as it is.
-    const asIs = !ordinary || /^\[.+\]$/.test(token);
-    const written = asIs ? token : token.startsWith(START) ? token.slice(START.length) : WITHIN + token;
+    const written = ordinary ? markedText(token) : token;
     const twin = ids.get(written);
     if (twin !== undefined)
       throw new GGUFError(`metadata "tokenizer.ggml.tokens": ${twin} and ${id} are both ${JSON.stringify(written)}`);
     ids.set(written, id);
   }
   return Object.fromEntries(ids);
+}
+
+function markedText(token: string): string {
+  // Older files have [unused1] as it is.
+  if (/^\[.+\]$/.test(token) || (token.startsWith(WITHIN) && token.length > WITHIN.length)) return token;
+  return token.startsWith(START) && token.length > START.length ? token.slice(START.length) : WITHIN + token;
 }
