@@ -2,4 +2,4 @@ export { type LlamaCpp, loadLlamaCpp } from "./llama-cpp.js";
 export { type PublishedVocabulary, publishedVocabularies } from "./published.js";
 export { scaled } from "./scaled.js";
 export { allScripts, awkwardTexts, textsBySeed } from "./texts.js";
-export { type LlamaVocabulary, loadVocabulary, writeVocabulary } from "./vocabulary.js";
+export { type LlamaVocabularies, type LlamaVocabulary, openVocabularies } from "./vocabulary.js";

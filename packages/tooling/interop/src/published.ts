@@ -12,18 +12,19 @@ export interface PublishedVocabulary {
 }
 
 /** Unpacks the sources into `folder`, which takes seconds; returns what reads vocabularies from them by name. */
-export function publishedVocabularies(folder: string): (name: string) => PublishedVocabulary {
+export function publishedVocabularies(folder: string): (name: string, samples: boolean) => PublishedVocabulary {
   const entry = createRequire(import.meta.url).resolve("node-llama-cpp");
   const bundle = join(entry, "..", "..", "llama", "gitRelease.bundle");
   const git = (...args: string[]): Buffer => execFileSync("git", args, { maxBuffer: 2 ** 26 });
   git("clone", "--quiet", "--bare", bundle, folder);
-  const file = (name: string): Buffer => git("--git-dir", folder, "show", `HEAD:models/${name}`);
-  return (name) => {
-    const texts = file(`ggml-vocab-${name}.gguf.inp`).toString("utf8").split("\n__ggml_vocab_test__\n");
-    const ids = file(`ggml-vocab-${name}.gguf.out`).toString("utf8").trimEnd().split("\n");
-    return {
-      gguf: new Uint8Array(file(`ggml-vocab-${name}.gguf`)),
-      samples: texts.map((text, i) => ({ text, ids: (ids[i] ?? "").trim().split(/\s+/).filter(Boolean).map(Number) })),
-    };
+  const file = (name: string): Buffer => git("--git-dir", folder, "show", `HEAD:models/ggml-vocab-${name}`);
+  const samplesOf = (name: string): PublishedVocabulary["samples"] => {
+    const texts = file(`${name}.gguf.inp`).toString("utf8").split("\n__ggml_vocab_test__\n");
+    const lines = file(`${name}.gguf.out`).toString("utf8").trimEnd().split("\n");
+    return texts.map((text, i) => ({ text, ids: (lines[i]?.match(/\d+/g) ?? []).map(Number) }));
   };
+  return (name, samples) => ({
+    gguf: new Uint8Array(file(`${name}.gguf`)),
+    samples: samples ? samplesOf(name) : [],
+  });
 }

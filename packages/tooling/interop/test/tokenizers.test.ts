@@ -13,10 +13,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   allScripts,
   awkwardTexts,
+  type LlamaVocabularies,
   type LlamaVocabulary,
-  loadVocabulary,
+  openVocabularies,
   textsBySeed,
-  writeVocabulary,
 } from "../src/index.js";
 
 const root = mkdtempSync(join(tmpdir(), "interop-"));
@@ -142,13 +142,15 @@ const kinds: Kind[] = [
 const published = (metadata: Metadata): Metadata =>
   new Map([...metadata].filter(([key]) => key !== "tokenizer.huggingface.json"));
 
-async function inLlama(name: string, metadata: Metadata): Promise<LlamaVocabulary> {
-  const path = join(root, `${name}.gguf`);
-  await writeVocabulary(path, metadata);
-  return loadVocabulary(path);
-}
-
 describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
+  let llama: LlamaVocabularies;
+  beforeAll(async () => {
+    llama = await openVocabularies();
+  });
+  afterAll(() => llama?.dispose());
+  const inLlama = (name: string, metadata: Metadata): Promise<LlamaVocabulary> =>
+    llama.load(join(root, `${name}.gguf`), metadata);
+
   test.each(kinds)("$name", async ({ name, tokenizer, differs = /$^/, examples = [], lost = /$^/ }) => {
     const ours = await tokenizer();
     const metadata = tokenizerToGGUF(JSON.parse(JSON.stringify(ours)));
@@ -188,7 +190,11 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
   describe("names of pre-tokenizers", () => {
     let metadata: Metadata;
     beforeAll(async () => {
-      const tokenizer = await trained({ kind: "bpe", pattern: "whitespace", vocabSize: 2000 })();
+      const kind = { kind: "bpe", pattern: "whitespace", vocabSize: 2000, specialTokens: [end] } as const;
+      const tokenizer = await trainTokenizer(
+        lessons.filter((text) => !text.includes(end)),
+        kind,
+      );
       metadata = tokenizerToGGUF({ ...JSON.parse(JSON.stringify(tokenizer)), pre_tokenizer: byteLevel });
     });
     const byteLevel = { type: "ByteLevel", add_prefix_space: false, use_regex: true };
@@ -203,7 +209,8 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
       ["starcoder", "starcoder"],
       ["refact", "starcoder"],
       ["bloom", "bloom"],
-      ["deepseek-coder", "deepseek-coder"],
+      // White space beyond ASCII, which llama.cpp replaces before it looks for ideographs.
+      ["deepseek-coder", "deepseek-coder", /(?![\t-\r ])\p{White_Space}/u],
       ["default", "default"],
       ["falcon", "falcon"],
     ])("%s", async (name, written, differs = /$^/) => {
@@ -223,7 +230,6 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
             .join(" | "),
         ]);
       await theirs.dispose();
-      console.log(name, wrong.length, JSON.stringify(wrong.slice(0, 4)));
       expect(wrong).toEqual([]);
       const again = tokenizerToGGUF(JSON.parse(JSON.stringify(ours)));
       expect(again.get("tokenizer.ggml.pre")?.value).toBe(written);
