@@ -44,7 +44,9 @@ const trained = (options: TrainTokenizerOptions) => () =>
   trainTokenizer(lessons, { vocabSize: 3000, specialTokens: [end], ...options });
 
 interface Json {
-  normalizer: { normalizers?: object[] };
+  added_tokens: object[];
+  normalizer: { type: string; normalizers?: object[] } | null;
+  pre_tokenizer: object | null;
   model: { vocab: [string, number][] };
 }
 
@@ -81,8 +83,7 @@ const kinds: Kind[] = [
     name: "BPE on characters, without a blank in front",
     tokenizer: async () =>
       changed(await trained({ kind: "character-bpe" })(), (json) => {
-        json.normalizer = { normalizers: json.normalizer.normalizers?.slice(1) };
-        Object.assign(json.normalizer, { type: "Sequence" });
+        json.normalizer = { type: "Sequence", normalizers: json.normalizer?.normalizers?.slice(1) };
       }),
     // What spells a special token out may be joined to it.
     differs: /<unk>|<\|endoftext\|>/,
@@ -105,7 +106,7 @@ const kinds: Kind[] = [
     name: "Unigram that removes blanks",
     tokenizer: async () =>
       changed(rounded(await trained({ kind: "unigram", byteFallback: false })()), (json) => {
-        json.normalizer.normalizers?.unshift(
+        json.normalizer?.normalizers?.unshift(
           { type: "Replace", pattern: { Regex: "\\A +| +\\z" }, content: "" },
           { type: "Replace", pattern: { Regex: " {2,}" }, content: " " },
         );
@@ -184,6 +185,44 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
       expect(theirs.tokenize(text)).not.toEqual(encoded(ours, text));
     }
     await theirs.dispose();
+  });
+
+  test("what has no place in a file", async () => {
+    const characters = await trained({ kind: "character-bpe" })();
+    const gpt2 = await trained({ kind: "bpe", vocabSize: 1000 })();
+    const more = (contents: string[]) => (json: Json) =>
+      json.added_tokens.push(...contents.map((content, i) => ({ id: 2900 + i, content, special: false })));
+    const cases: [name: string, ours: Tokenizer, text: string][] = [
+      [
+        "Metaspace puts no blank before one",
+        changed(characters, (json) => {
+          json.normalizer = null;
+          json.pre_tokenizer = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: false };
+        }),
+        " a",
+      ],
+      ["overlapping tokens", changed(gpt2, more(["abc", "bcde"])), "abcde"],
+      [
+        "a token with the blanks beside it",
+        changed(gpt2, (json) => {
+          json.added_tokens.push({ id: 2900, content: "<x>", special: false, lstrip: true });
+        }),
+        "a  <x>",
+      ],
+      [
+        "NFC",
+        changed(gpt2, (json) => {
+          json.normalizer = { type: "NFC" };
+        }),
+        "e\u0301",
+      ],
+    ];
+    for (const [name, ours, text] of cases) {
+      const theirs = await inLlama(name, tokenizerToGGUF(JSON.parse(JSON.stringify(ours))));
+      expect(theirs.tokenize(text)).not.toEqual(encoded(ours, text));
+      expect(theirs.tokenize("plain text")).toEqual(encoded(ours, "plain text"));
+      await theirs.dispose();
+    }
   });
 
   // Vocabularies of bytes that were trained for one way to cut text, with another's name: what is cut shows in the ids.

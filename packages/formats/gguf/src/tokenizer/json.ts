@@ -101,7 +101,7 @@ export function fileOf(
 }
 
 /** The settings of BPE that all kinds of it share. */
-export const bpeSettings = {
+export const bpeSettings: Json = {
   ...{ type: "BPE", dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null },
   ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false },
 };
