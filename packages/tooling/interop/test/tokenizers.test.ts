@@ -147,16 +147,7 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
       const ours = Tokenizer.fromJSON(tokenizerFromGGUF(named));
       const wrong = texts
         .filter((text) => !differs.test(text) && theirs.tokenize(text).join() !== encoded(ours, text).join())
-        .map((text) => [
-          text,
-          encoded(ours, text)
-            .map((id) => ours.idToToken(id))
-            .join(" | "),
-          theirs
-            .tokenize(text)
-            .map((id) => ours.idToToken(id))
-            .join(" | "),
-        ]);
+        .map((text) => [text, pieces(ours, text), theirs.tokenize(text).map((id) => ours.idToToken(id))]);
       await theirs.dispose();
       expect(wrong).toEqual([]);
       const again = tokenizerToGGUF(JSON.parse(JSON.stringify(ours)));
