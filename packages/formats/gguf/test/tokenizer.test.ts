@@ -224,6 +224,8 @@ describe("hostile metadata", () => {
     const json = (text: string) => metadata.set("tokenizer.huggingface.json", string(text));
     expect(() => tokenizerFromGGUF(json("{"))).toThrow("is not valid JSON");
     expect(() => tokenizerFromGGUF(json("[]"))).toThrow("must be an object");
+    for (const other of [t5, llama, { ...gpt2, added_tokens: [special(4, "x")] }])
+      expect(() => tokenizerFromGGUF(json(JSON.stringify(other)))).toThrow("but the file has 4 tokens");
   });
 });
 

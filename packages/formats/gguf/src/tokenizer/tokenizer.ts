@@ -13,7 +13,7 @@
 import { GGUFError } from "../error.js";
 import { type Metadata, type MetadataReader, type MetadataValue, readMetadata, string } from "../metadata.js";
 import { byteLevelFromGGUF, byteLevelToGGUF } from "./byte-level.js";
-import { type Json, nameOf, own, record, regexOf, stepsOf } from "./json.js";
+import { addedTokens, type Json, nameOf, own, record, regexOf, stepsOf } from "./json.js";
 import { sentencePieceBpeFromGGUF, sentencePieceBpeToGGUF } from "./sentencepiece-bpe.js";
 import { unigramFromGGUF, unigramToGGUF } from "./unigram.js";
 import { quoted } from "./vocabulary.js";
@@ -73,9 +73,20 @@ const readers: Readonly<Record<string, (read: MetadataReader) => Json>> = {
 export function tokenizerFromGGUF(metadata: Metadata): Json {
   const read = readMetadata(metadata);
   const kind = read.text("tokenizer.ggml.model");
-  if (read.has(HF_JSON)) return parsed(read.text(HF_JSON));
+  if (read.has(HF_JSON)) return checked(parsed(read.text(HF_JSON)), read.texts("tokenizer.ggml.tokens").length);
   if (Object.hasOwn(readers, kind)) return (readers[kind] as (read: MetadataReader) => Json)(read);
   throw new GGUFError(`tokenizers of the kind ${quoted(kind)} cannot be read; ${Object.keys(readers).join(", ")} can`);
+}
+
+/** The file that goes along must not speak of tokens that the model does not have. */
+function checked(json: Json, tokens: number): Json {
+  const vocab = own(record(own(json, "model"), "model"), "vocab");
+  const ids = addedTokens(json).map(({ id }) => id);
+  if (Array.isArray(vocab)) ids.push(vocab.length - 1);
+  else for (const id of Object.values(record(vocab, "model.vocab"))) ids.push(typeof id === "number" ? id : Number.NaN);
+  const wrong = ids.find((id) => !(id < tokens));
+  if (wrong === undefined) return json;
+  throw new GGUFError(`metadata "${HF_JSON}" has a token with the id ${wrong}, but the file has ${tokens} tokens`);
 }
 
 function parsed(text: string): Json {
