@@ -5,7 +5,7 @@
 //
 // What is given is seen by all; what follows the start token is written from left to right. A row without a start token
 // is plain text. Source: Du et al., "GLM", arXiv:2103.10360, §2.1; `get_masks` and `get_position_ids` of ChatGLM-6B. With
-// one position (GLM-130B), a long blank [gMASK] counts on and a short one stands still.
+// one position (GLM-130B), a long blank [gMASK] counts on, and a short one or a sentence stands still.
 //
 // All of it is arithmetic on tensors: reading ids back would make a GPU wait, and WebGPU cannot do so at once.
 // Shapes: B batch, T time.
@@ -52,15 +52,17 @@ export function plansOf(
   { tokens, positions }: Pick<Required<GLMConfig>, "tokens" | "positions">,
 ): RowPlans {
   const { given, slot } = tidy(() => {
+    const { mask, smask, gmask, start } = tokens;
     const t = ids_BT.shape[1] as number;
     const place_T = range(0, t, 1, "int32");
     const is = (id: number): Tensor => cast(equal(ids_BT, int(id)), "int32");
     // The first start token is the one with the most places behind it; without any, start is t.
-    const start_B = sub(int(t), max(mul(is(tokens.start), sub(int(t), place_T)), 1));
+    const start_B = sub(int(t), max(mul(is(start), sub(int(t), place_T)), 1));
     const given_B = mul(start_B, cast(less(start_B, int(t)), "int32"));
     const before_BT = cast(less(place_T, expandDims(given_B, 1)), "int32");
     const last = (id: number): Tensor => sub(max(mul(mul(is(id), before_BT), add(place_T, int(1))), 1), int(1));
-    const [short_B, long_B] = [last(tokens.mask), last(tokens.gmask)];
+    const short_B = smask === undefined ? last(mask) : maximum(last(mask), last(smask));
+    const long_B = last(gmask);
     const slot_B = positions === "1d" ? where(greater(long_B, short_B), int(-1), short_B) : maximum(short_B, long_B);
     return { given: given_B, slot: slot_B };
   });

@@ -95,6 +95,10 @@ test("places: the text stands still in a blank, which counts on", () => {
   // With one position, a long blank counts on and a short one stands still.
   const slots = plansOf(ids([1, 20, 21], [1, 19, 21], [19, 20, 21], [20, 19, 21]), { ...config, positions: "1d" }).slot;
   expect(slots.arraySync()).toEqual([-1, 1, -1, 1]);
+  // A mask of sentences is one where the model has it.
+  const sentence = { ...config, tokens: { ...tokens, smask: 18 } };
+  expect(plansOf(ids([1, 18, 5, 21]), sentence).slot.arraySync()).toEqual([1]);
+  expect(plansOf(ids([1, 18, 5, 21]), config).slot.arraySync()).toEqual([-1]);
 });
 
 test("plans and places are made without reading anything back", () => {
@@ -210,6 +214,8 @@ test("config.json: both say chatglm, and are told apart", () => {
     expect(chatglmKind(json)).toBe("chatglm2");
     expect(chatglm2FromHuggingFaceConfig(json)).toMatchObject(preset);
   }
+  const withSentences = { ...glm, tokens: { ...tokens, smask: 18 } };
+  expect(glmFromHuggingFaceConfig(glmToHuggingFaceConfig(withSentences))).toMatchObject(withSentences);
   // THUDM/chatglm-6b, as published.
   const published = {
     architectures: ["ChatGLMModel"],
