@@ -33,7 +33,7 @@ export const modelShape = {
   objective: z
     .enum(objectiveNames)
     .optional()
-    .describe("what it learns by (default: the architecture's own; the table below says which are possible)"),
+    .describe("what it learns by (default: the architecture's own; `llm pretrain --help` ends with those of each)"),
   layers: whole(1).default(4).describe("Transformer blocks (t5: of each side)"),
   heads: whole(1).default(4).describe("attention heads"),
   kvHeads: whole(1)

@@ -28,7 +28,10 @@ export function wordStarts(tokenizer: Tokenizer): Starts {
 
 const sentenceEnded = /(?:[.!?…]["'”’)\]]*\s|[。！？]["'”’）」』]*|\n)\s*$/u;
 
-/** A sentence starts behind a full stop and a space, or a new line. */
+/**
+ * A sentence starts behind a full stop and a space, a full stop of Chinese or Japanese, or a new line. A character whose
+ * bytes are shared out among tokens ends none.
+ */
 export function sentenceStarts(tokenizer: Tokenizer): Starts {
   const textOf = textOfTokens(tokenizer);
   return (ids) => {
