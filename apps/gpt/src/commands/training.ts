@@ -42,7 +42,9 @@ export function addTrainingCommands(program: Command): void {
   addFlags(pretraining, optimizationShape, "Optimization");
   addFlags(pretraining, stabilityShape, "Stability");
   addFlags(pretraining, { ...reportingShape, ...backendShape }, "Running");
-  pretraining.addHelpText("after", `${describeObjectives()}${pretrainExamples}`).action((flags: Flags) => runPretraining(flags));
+  pretraining
+    .addHelpText("after", `${describeObjectives()}${pretrainExamples}`)
+    .action((flags: Flags) => runPretraining(flags));
 
   const tuning = common(
     program.command("finetune").summary("teach a model to answer, with LoRA or in full"),

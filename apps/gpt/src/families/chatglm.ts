@@ -50,7 +50,12 @@ const writer = (model: GLM, ids: readonly number[]): Writer => {
 export const chatglm: Family = family<GLM>({
   name: "chatglm",
   objectives: [
-    { name: "blank-infilling", specialTokens, writer, task: (model, options) => infilling(model, options, "documents") },
+    {
+      name: "blank-infilling",
+      specialTokens,
+      writer,
+      task: (model, options) => infilling(model, options, "documents"),
+    },
     {
       ...{ name: "sentence-infilling", specialTokens: [...specialTokens, SMASK], writer },
       task: (model, options) => infilling(model, options, "sentences"),

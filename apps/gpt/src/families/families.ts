@@ -30,7 +30,9 @@ export function familyOf(architecture: Architecture): Family {
 
 /** For each model what it can learn by, its own first. */
 export function describeObjectives(): string {
-  const lines = families.map(({ name, objectives }) => `  ${name.padEnd(10)}${objectives.map((each) => each.name).join(", ")}`);
+  const lines = families.map(
+    ({ name, objectives }) => `  ${name.padEnd(10)}${objectives.map((each) => each.name).join(", ")}`,
+  );
   return `\nObjectives of each model, its own first:\n${lines.join("\n")}\n`;
 }
 

@@ -59,5 +59,9 @@ export function prefixWriter(
     const length = Math.min(given, ids_BT.shape[1] as number);
     return tidy(() => model.forward(ids_BT, { ...options, prefix: tensor([length], [1], "int32") }));
   };
-  return { model: { maxLength, vocabSize, forward, createCache: () => model.createCache() }, prompt: [...prompt], stop };
+  return {
+    model: { maxLength, vocabSize, forward, createCache: () => model.createCache() },
+    prompt: [...prompt],
+    stop,
+  };
 }

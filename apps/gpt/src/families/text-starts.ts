@@ -26,6 +26,7 @@ export function wordStarts(tokenizer: Tokenizer): Starts {
   };
 }
 
+const closes = /^[”’）」』)\]]/u;
 const sentenceEnded = /(?:[.!?…]["'”’)\]]*\s|[。！？]["'”’）」』]*|\n)\s*$/u;
 
 /**
@@ -39,7 +40,8 @@ export function sentenceStarts(tokenizer: Tokenizer): Starts {
     return Uint8Array.from(ids, (id) => {
       const text = textOf(id);
       const rest = text.trimStart();
-      const start = rest !== "" && sentenceEnded.test(before + text.slice(0, text.length - rest.length));
+      const start =
+        rest !== "" && !closes.test(rest) && sentenceEnded.test(before + text.slice(0, text.length - rest.length));
       before = (before + text).slice(-16);
       return start ? 1 : 0;
     });

@@ -3,8 +3,8 @@
 import { createInterface } from "node:readline/promises";
 import { type ChatFormatName, chatStopId, encodePrompt, type Message } from "@llm/sft";
 import pc from "picocolors";
-import { say } from "../ui/progress.js";
 import { prefixWriter } from "../families/sequences.js";
+import { say } from "../ui/progress.js";
 import { asLanguageModel, readsPrefix } from "./model.js";
 import { type WriteOptions, writeText } from "./sample-text.js";
 import type { SavedModel } from "./saved.js";

@@ -23,7 +23,14 @@ import {
 } from "./conversations.js";
 import { createRun, type RunPaths, runPaths, writeJson } from "./directory.js";
 import { runLoop } from "./loop.js";
-import { type AnyModel, type Architecture, asLanguageModel, type LanguageModel, packingOf, readsPrefix } from "./model.js";
+import {
+  type AnyModel,
+  type Architecture,
+  asLanguageModel,
+  type LanguageModel,
+  packingOf,
+  readsPrefix,
+} from "./model.js";
 import { type RunResult, resumedConfig } from "./pretrain.js";
 import { ADAPTER_CONFIG, loadSaved, type SavedModel } from "./saved.js";
 import { toStored } from "./tensors.js";

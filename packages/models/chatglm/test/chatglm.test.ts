@@ -1,5 +1,5 @@
-import { expectClose, expectNoLeak } from "@llm/testing";
 import { KVCache } from "@llm/kv-cache";
+import { expectClose, expectNoLeak } from "@llm/testing";
 import { engine, slice, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
@@ -91,7 +91,9 @@ test("places: the text stands still in a blank, which counts on", () => {
       [0, 0, 0, 1, 2, 3, 4],
     ],
   ]);
-  expect(placesOf(plans, 5, 2).arraySync()).toEqual((whole.arraySync() as number[][][]).map((r) => r.map((p) => p.slice(5))));
+  expect(placesOf(plans, 5, 2).arraySync()).toEqual(
+    (whole.arraySync() as number[][][]).map((r) => r.map((p) => p.slice(5))),
+  );
   // With one position, a long blank counts on and a short one stands still.
   const slots = plansOf(ids([1, 20, 21], [1, 19, 21], [19, 20, 21], [20, 19, 21]), { ...config, positions: "1d" }).slot;
   expect(slots.arraySync()).toEqual([-1, 1, -1, 1]);

@@ -13,7 +13,13 @@
 
 import { IGNORE, type Sequence, sequence } from "@llm/objective";
 import type { Random } from "@llm/random";
-import { type Blank, drawDocumentBlank, drawSentenceBlanks, drawSpanBlanks, type SpanBlankOptions } from "./draw-blanks.js";
+import {
+  type Blank,
+  drawDocumentBlank,
+  drawSentenceBlanks,
+  drawSpanBlanks,
+  type SpanBlankOptions,
+} from "./draw-blanks.js";
 
 /** The special tokens of blank infilling. */
 export interface BlankTokens {

@@ -100,7 +100,13 @@ test("sentences have a mask of their own, and fit into the length as short spans
 test("the three kinds come as often as their shares say", () => {
   const counts = [0, 0, 0];
   const kinds = [tokens.maskId, 1005, tokens.documentMaskId];
-  const mixed = { ...tokens, sentenceMaskId: 1005, sentenceShare: 0.3, documentShare: 0.2, sentenceStarts: [1, 0, 1, 0] };
+  const mixed = {
+    ...tokens,
+    sentenceMaskId: 1005,
+    sentenceShare: 0.3,
+    documentShare: 0.2,
+    sentenceStarts: [1, 0, 1, 0],
+  };
   for (let seed = 0; seed < 4000; seed++) {
     const { inputs } = infillBlanks([1, 2, 3, 4], { ...mixed, random: new Random(seed) });
     counts[kinds.findIndex((id) => inputs.includes(id))]++;
