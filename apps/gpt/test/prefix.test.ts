@@ -4,7 +4,7 @@ import { Llama } from "@llm/llama";
 import { batchTensors, stackRows } from "@llm/objective";
 import { prefixLm } from "@llm/prefix-lm";
 import { expectClose } from "@llm/testing";
-import { slice, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { reshape, slice, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { longestText, spanCorruption, ul2 } from "../src/families/denoising.js";
 import type { LanguageModel } from "../src/families/family.js";
@@ -16,7 +16,7 @@ test("conversations are open up to their first answer, and stay apart", () => {
   const targets = Int32Array.of(-100, -100, 7, 8, /**/ -100, 5, -100, 6, /**/ -100);
   const segments = Int32Array.of(1, 1, 1, 1, 2, 2, 2, 2, 0);
   const batch = { inputs: new Int32Array(9), targets, segments, batch: 1, context: 9 };
-  const rows = prefixMask(batch).reshape([9, 9]).arraySync() as number[][];
+  const rows = reshape(prefixMask(batch), [9, 9]).arraySync() as number[][];
   expect(rows.map((row) => row.join(""))).toEqual([
     ...["111000000", "111000000", "111000000", "111100000"],
     ...["000011000", "000011000", "000011100", "000011110"],

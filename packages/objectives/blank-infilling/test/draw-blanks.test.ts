@@ -108,7 +108,8 @@ test("every sentence is equally likely, whatever its length", () => {
   const counts = [0, 0, 0];
   for (let seed = 0; seed < 6000; seed++) {
     const [only] = drawSentenceBlanks([1, 1, 0, 0, 0, 1, 0], { random: new Random(seed), rate: 0.1 });
-    counts[[0, 1, 5].indexOf((only as { start: number }).start)]++;
+    const which = [0, 1, 5].indexOf((only as { start: number }).start);
+    counts[which] = (counts[which] as number) + 1;
   }
   expectFrequencies(counts, [1 / 3, 1 / 3, 1 / 3]);
 });
