@@ -64,7 +64,9 @@ model = GPT()
 parameters = list(model.parameters())
 optimizer = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.1)
 milliseconds = []
-for step in range(options.steps + 2):
+warm_until = time.perf_counter() + 4  # the warm-up of `llm bench train`: 3 steps, then up to 100 within 4 seconds
+warm = 0
+while len(milliseconds) < options.steps:
     ids = torch.randint(V, (B, T + 1))
     start = time.perf_counter()
     loss = F.cross_entropy(model(ids[:, :-1]).reshape(-1, V), ids[:, 1:].reshape(-1))
@@ -72,7 +74,10 @@ for step in range(options.steps + 2):
     loss.backward()
     nn.utils.clip_grad_norm_(parameters, 1.0)
     optimizer.step()
-    if step >= 2:
+    if warm < 3 or (warm < 100 and time.perf_counter() < warm_until):
+        warm += 1
+    else:
+        warm = 100
         milliseconds.append(1000 * (time.perf_counter() - start))
 median = statistics.median(milliseconds)
 print(json.dumps({

@@ -80,11 +80,12 @@ async function inChromium(side) {
   const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
   const profile = mkdtempSync(join(scratch, "profile-"));
   const url = `http://127.0.0.1:${server.address().port}/`;
-  const browser = spawn("chromium", [...flags, `--user-data-dir=${profile}`, url], { stdio: "ignore" });
+  const browser = spawn("chromium", [...flags, `--user-data-dir=${profile}`, url], { stdio: "ignore", detached: true });
   try {
     return await promise;
   } finally {
-    browser.kill("SIGKILL");
+    // The whole group: its helpers write into the profile until they end.
+    process.kill(-browser.pid, "SIGKILL");
     server.close();
     server.closeAllConnections();
   }

@@ -142,6 +142,29 @@ test("characters as tokens go out and in as well", async () => {
   expect(out.trim().split("\n").at(-1)).toMatch(/^\d+ tensors, [\d,]+ parameters, \d+\.\d KiB$/);
 }, 240_000);
 
+test.each([
+  ["bert", { "bert.attention.causal": false, "bert.masked_lm.bias": expect.stringMatching(/^\d+ × float32$/) }],
+  ["t5", { "t5.decoder_block_count": 2, "t5.tie_word_embeddings": true }],
+])(
+  "a %s goes out and in as well, and is the same model",
+  async (model, metadata) => {
+    const folder = temporaryFolder();
+    const { run, text } = await tinyRun(folder, "--model", model, "--vocab", "300");
+    const path = join(folder, "m.gguf");
+    await llmJson("export", "--run", run, "--out", path, "--format", "gguf");
+    const inFile = await llmJson<Inspection>("inspect", path);
+    expect(inFile.metadata).toMatchObject({ "general.architecture": model, [`${model}.block_count`]: 2, ...metadata });
+    await llmJson("import", path, "--out", join(folder, "back"));
+    // Nothing was rounded on the way: the folder is the one that the run itself becomes.
+    const file = (at: string, name: string): string => readFileSync(join(folder, at, name), "latin1");
+    await llmJson("export", "--run", run, "--out", join(folder, "hf"), "--format", "hf");
+    expect(file("back", "model.safetensors") === file("hf", "model.safetensors")).toBe(true);
+    for (const name of ["config.json", "tokenizer.json"])
+      expect(JSON.parse(file("back", name))).toEqual(JSON.parse(file("hf", name)));
+  },
+  240_000,
+);
+
 test("a foreign model that is damaged or lies is refused, and nothing is written", async () => {
   const folder = temporaryFolder();
   const [good, out] = [join(folder, "good"), join(folder, "out")];

@@ -1,6 +1,6 @@
 // README fences as tests. Each `ts` fence of a README becomes one test; `expr; // => value` asserts deep
 // equality, `expr; // ~> value` that all numbers are close, `const y = f(x); // => 3` asserts y.
-// `ts no-run` is only shown. The module that is made has the README's own lines, so errors point there.
+// `ts no-run` is only shown; `ts needs=native` runs where `available("native")` of @llm/testing finds it. The module that is made has the README's own lines, so errors point there.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -54,7 +54,8 @@ export function runnableFences(markdown) {
       return;
     }
     const [, mark, language, rest] = FENCE.exec(line) ?? [];
-    if (mark) open = { mark, runs: language === "ts" && !/\bno-run\b/.test(rest), start: number + 1, lines: [] };
+    const needs = /\bneeds=(\w+)/.exec(rest ?? "")?.[1];
+    if (mark) open = { mark, runs: language === "ts" && !/\bno-run\b/.test(rest), needs, start: number + 1, lines: [] };
   });
   if (open) throw new Error(`the fence opened on line ${open.start} is never closed`);
   return fences;
@@ -64,12 +65,14 @@ export function runnableFences(markdown) {
 export function testModule(markdown, file) {
   const output = markdown.split(/\r?\n/).map(() => "");
   const imports = new Map();
-  for (const { start, lines } of runnableFences(markdown)) {
+  for (const { start, lines, needs } of runnableFences(markdown)) {
     const body = rewrite(lines.join("\n"), imports, (line) => `${file}:${start + line + 1}`);
     body.split("\n").forEach((line, i) => {
       output[start + i] = line;
     });
-    output[start - 1] += `__test(${JSON.stringify(`line ${start}`)}, async () => {`;
+    if (needs) imports.set("@llm/testing", 'import { available as __available } from "@llm/testing";');
+    const test = needs ? `__test.skipIf(!__available(${JSON.stringify(needs)}))` : "__test";
+    output[start - 1] += `${test}(${JSON.stringify(`line ${start}`)}, async () => {`;
     output[start + lines.length] += "});";
   }
   const empty = imports.size || output.some(Boolean) ? "" : `__test.skip("no ts fences", () => {});`;

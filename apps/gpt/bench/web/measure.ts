@@ -39,10 +39,13 @@ export async function measure(side: "simd" | "wasm", steps: number, wasmPath?: s
   const step = side === "simd" ? ourTraining(sizes) : plainTraining(sizes);
   const times: number[] = [];
   let loss = 0;
-  for (let i = -2; i < steps; i++) {
+  // The warm-up of `llm bench train`: engines compile for about a hundred steps.
+  const warm = performance.now() + 4000;
+  for (let i = 0; i < 3 || (i < 100 && performance.now() < warm); i++) await step();
+  while (times.length < steps) {
     const began = performance.now();
     loss = await step();
-    if (i >= 0) times.push(performance.now() - began);
+    times.push(performance.now() - began);
   }
   times.sort((a, b) => a - b);
   return { side, ms: times[times.length >> 1], min: times[0], loss };

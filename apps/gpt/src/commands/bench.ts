@@ -15,7 +15,9 @@ export function addBenchCommands(program: Command): void {
   const train = bench
     .command("train")
     .summary("time whole training steps")
-    .description("Time whole training steps (forward, backward, clipping, AdamW) on random tokens, after a warm-up.")
+    .description(
+      "Time whole training steps (forward, backward, clipping, AdamW) on random tokens, after a warm-up of four seconds at most.",
+    )
     .option("--batch <number>", "sequences in a batch", parseNumber, 12)
     .option("--vocab <number>", "vocabulary size", parseNumber, 65)
     .option("--steps <number>", "steps that count", parseNumber, 30)

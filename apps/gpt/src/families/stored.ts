@@ -4,7 +4,7 @@ import * as bert from "@llm/bert";
 import * as bloom from "@llm/bloom";
 import * as chatglm from "@llm/chatglm";
 import * as falcon from "@llm/falcon";
-import type { GGUFModel, MetadataValue } from "@llm/gguf";
+import { type GGUFModel, type Metadata, type MetadataValue, readMetadata, uint32 } from "@llm/gguf";
 import * as gpt2 from "@llm/gpt2";
 import * as llama from "@llm/llama";
 import * as t5 from "@llm/t5";
@@ -23,13 +23,44 @@ export interface StoredForLlamaCpp {
   toConfig(json: Architecture): Map<string, MetadataValue>;
   toGGUF(state: State, json: Architecture): Map<string, Tensor>;
   fromGGUF(state: State, json: Architecture): Map<string, Tensor>;
+  /** Parameters that llama.cpp has no tensors for, as metadata. */
+  otherToMetadata?(state: State): Promise<Map<string, MetadataValue>>;
+  /** And back: new tensors under our paths. */
+  otherFromMetadata?(file: GGUFModel, json: Architecture): Map<string, Tensor>;
 }
 
+const bertOf = (json: Architecture) => bert.fromHuggingFaceConfig(json);
 const bloomOf = (json: Architecture) => bloom.fromHuggingFaceConfig(json);
 const chatglmOf = (json: Architecture) => chatglm.chatglm2FromHuggingFaceConfig(json);
 const falconOf = (json: Architecture) => falcon.fromHuggingFaceConfig(json);
 const gpt2Of = (json: Architecture) => ({ ...gpt2.fromHuggingFaceConfig(json), bias: json.bias !== false });
 const llamaOf = (json: Architecture) => llama.fromHuggingFaceConfig(json);
+const t5Of = (json: Architecture) => t5.fromHuggingFaceConfig(json);
+
+const [PAD, END, START] = [
+  "tokenizer.ggml.padding_token_id",
+  "tokenizer.ggml.eos_token_id",
+  "t5.decoder_start_token_id",
+];
+
+/** The tokens that T5 needs may be behind those of its tokenizer, where nothing else tells of them. */
+function t5Metadata(json: Architecture): Map<string, MetadataValue> {
+  const id = (key: string, usual: number): number => (json[key] as number | undefined) ?? usual;
+  return t5
+    .toGGUFConfig(t5Of(json), { startId: id("decoder_start_token_id", 0) })
+    .set(PAD, uint32(id("pad_token_id", 0)))
+    .set(END, uint32(id("eos_token_id", 1)));
+}
+
+function t5Ids(metadata: Metadata): Architecture {
+  const read = readMetadata(metadata);
+  const padId = read.number(PAD, 0);
+  return {
+    decoder_start_token_id: read.number(START, padId),
+    pad_token_id: padId,
+    eos_token_id: read.number(END, 1),
+  };
+}
 
 /** By the family's name. llama.cpp knows no ChatGLM-6B. */
 const stored: Readonly<Record<string, StoredForLlamaCpp>> = {
@@ -68,6 +99,22 @@ const stored: Readonly<Record<string, StoredForLlamaCpp>> = {
     toGGUF: (state, json) => chatglm.chatglm2ToGGUF(state, chatglmOf(json)),
     fromGGUF: (state, json) => chatglm.chatglm2FromGGUF(state, chatglmOf(json)),
   },
+  bert: {
+    architecture: "bert",
+    fromConfig: (file) => bert.toHuggingFaceConfig(bert.fromGGUFConfig(file)),
+    toConfig: (json) => bert.toGGUFConfig(bertOf(json)),
+    toGGUF: bert.toGGUF,
+    fromGGUF: bert.fromGGUF,
+    otherToMetadata: bert.headToGGUF,
+    otherFromMetadata: (file, json) => bert.headFromGGUF(file, bertOf(json)),
+  },
+  t5: {
+    architecture: "t5",
+    fromConfig: (file) => ({ ...t5.toHuggingFaceConfig(t5.fromGGUFConfig(file)), ...t5Ids(file.metadata) }),
+    toConfig: t5Metadata,
+    toGGUF: (state, json) => t5.toGGUF(state, t5Of(json)),
+    fromGGUF: (state, json) => t5.fromGGUF(state, t5Of(json)),
+  },
 };
 
 /** How a model is stored in GGUF. @throws UserError for a kind that is not */
@@ -88,14 +135,14 @@ export function ggufNamed(architecture: string): StoredForLlamaCpp {
 }
 
 const counts: Readonly<Record<string, (json: Architecture) => number>> = {
-  bert: (json) => bert.bertParameterCount(bert.fromHuggingFaceConfig(json), { head: "masked-lm" }),
+  bert: (json) => bert.bertParameterCount(bertOf(json), { head: "masked-lm" }),
   bloom: (json) => bloom.bloomParameterCount(bloomOf(json)),
   chatglm: (json) => chatglm.glmParameterCount(chatglm.glmFromHuggingFaceConfig(json)),
   chatglm2: (json) => chatglm.chatglm2ParameterCount(chatglmOf(json)),
   falcon: (json) => falcon.falconParameterCount(falconOf(json)),
   gpt2: (json) => gpt2.gpt2ParameterCount({ ...gpt2Of(json) }),
   llama: (json) => llama.llamaParameterCount(llamaOf(json)),
-  t5: (json) => t5.t5ParameterCount(t5.fromHuggingFaceConfig(json)),
+  t5: (json) => t5.t5ParameterCount(t5Of(json)),
 };
 
 /** How many parameters a config.json asks for, without making any. */

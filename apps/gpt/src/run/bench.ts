@@ -24,7 +24,11 @@ export interface BenchResult {
   growth: { tensors: number; rssBytes: number };
 }
 
-const WARMUP = 3;
+/**
+ * Steps before those that count: at least the first number, then up to the second within so many milliseconds. V8 goes on
+ * compiling for about a hundred steps, on threads that take a core from ours.
+ */
+const WARMUP = { least: 3, most: 100, milliseconds: 4000 };
 
 /** Times `steps` steps after a warm-up, whose end `onWarm` is told: forward, backward, clip, AdamW. */
 export async function benchTraining(
@@ -44,10 +48,9 @@ export async function benchTraining(
   const bar = progress("bench", steps);
   const times: number[] = [];
   let halfway = held();
-  for (let step = -WARMUP; step < steps; step++) {
+  const timedStep = async (step: number): Promise<number> => {
     const rows = Array.from({ length: batch }, row);
-    const batches = [task.batch({ rows, step: step + WARMUP, firstRow: 0 })];
-    if (step === 0) onWarm();
+    const batches = [task.batch({ rows, step, firstRow: 0 })];
     const began = performance.now();
     await trainStep({
       parameters,
@@ -60,9 +63,18 @@ export async function benchTraining(
       precision,
       random,
     });
-    if (step >= 0) times.push(performance.now() - began);
+    return performance.now() - began;
+  };
+  let warm = 0;
+  for (let spent = 0; warm < WARMUP.least || (warm < WARMUP.most && spent < WARMUP.milliseconds); warm++) {
+    spent += await timedStep(warm);
+  }
+  onWarm();
+  for (let step = 0; step < steps; step++) {
+    const took = await timedStep(warm + step);
+    times.push(took);
     if (step === steps >> 1) halfway = held();
-    bar.update(Math.max(0, step + 1), `${(times.at(-1) ?? 0).toFixed(1)} ms`);
+    bar.update(step + 1, `${took.toFixed(1)} ms`);
   }
   bar.stop();
   times.sort((a, b) => a - b);

@@ -129,8 +129,11 @@ async function toGGUFFile(
   const metadata = gguf.toConfig(architecture);
   metadata.set("general.name", string("llm")).set("general.file_type", fileType(stored));
   const json = await readJson<Record<string, unknown>>(tokenizerPath, "tokenizer");
-  for (const [key, value] of tokenizerToGGUF(json, { vocabSize: model.vocabSize })) metadata.set(key, value);
-  if (!metadata.has("tokenizer.ggml.eos_token_id"))
+  // What a model says of its tokens goes before what its tokenizer does: T5's end stands behind the tokenizer's own.
+  for (const [key, value] of tokenizerToGGUF(json, { vocabSize: model.vocabSize }))
+    if (!metadata.has(key)) metadata.set(key, value);
+  for (const [key, value] of (await gguf.otherToMetadata?.(model.namedParameters())) ?? []) metadata.set(key, value);
+  if (familyOf(architecture).writer && !metadata.has("tokenizer.ggml.eos_token_id"))
     say("the tokenizer has no token that ends a text: llama.cpp takes the one with id 11 for it");
   const stream = streamWeights(model.namedParameters(), (state) => gguf.toGGUF(state, architecture));
   await writeGGUF(out, metadata, weightTensors(stream.tensors, stored));

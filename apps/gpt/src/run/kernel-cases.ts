@@ -8,10 +8,11 @@ import { glu } from "@llm/glu";
 import { layerNorm } from "@llm/layernorm";
 import { linear } from "@llm/linear";
 import { gradients, withPrecision } from "@llm/ops";
+import { type Bits, quantizedLinear } from "@llm/quantized-linear";
 import { Random } from "@llm/random";
 import { rmsNorm } from "@llm/rmsnorm";
 import { rope, ropeTable } from "@llm/rope";
-import { add, matMul, onesLike, softmax, sum, type Tensor, tensor, transpose } from "@tensorflow/tfjs-core";
+import { add, matMul, onesLike, softmax, sum, type Tensor, tensor, transpose, zeros } from "@tensorflow/tfjs-core";
 
 /** One function of tensors, and the kernels of it that count. */
 export interface KernelCase {
@@ -32,6 +33,10 @@ export function kernelCases(): KernelCase[] {
     [4096, 4096],
     [768, 50257],
   ].map(([i, o]) => lineForward(1, i as number, o as number));
+  const quantized = ([8, 4] as const).flatMap((bits) => [
+    quantizedForward(4096, 4096, bits),
+    quantizedForward(768, 50257, bits),
+  ]);
   const layers = [
     lineBoth(768, 128, 512),
     lineBoth(3072, 384, 1536),
@@ -39,7 +44,7 @@ export function kernelCases(): KernelCase[] {
     lineBoth(256, 768, 3072),
     lineBoth(256, 768, 50257),
   ];
-  return [...products, ...decode, ...layers, ...attentions(), ...rows(), ...plain()];
+  return [...products, ...decode, ...quantized, ...layers, ...attentions(), ...rows(), ...plain()];
 }
 
 function product(title: string, a: number[], b: number[]): KernelCase {
@@ -61,6 +66,16 @@ function lineForward(rows: number, inDim: number, outDim: number): KernelCase {
     inputs: () => [normal([rows, inDim]), normal([outDim, inDim])],
     run: (x, w) => linear(x as Tensor, w as Tensor),
     kernels: ["Linear"],
+  };
+}
+
+/** One row by a weight of few bits; the weight is made of the levels' raw bits, as their values do not matter here. */
+function quantizedForward(inDim: number, outDim: number, bits: Bits): KernelCase {
+  return {
+    title: `[1,${inDim}]·[${outDim},${inDim}]ᵀ of ${bits} bits`,
+    inputs: () => [normal([1, inDim]), zeros([outDim, (inDim * bits) / 32], "int32"), normal([outDim, inDim / 32])],
+    run: (x, levels, scales) => quantizedLinear(x as Tensor, levels as Tensor, scales as Tensor, bits),
+    kernels: ["QuantizedLinear"],
   };
 }
 

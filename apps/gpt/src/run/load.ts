@@ -7,7 +7,7 @@ import type { GGUFFile } from "@llm/gguf/node";
 import { readGGUF } from "@llm/gguf/node";
 import { openHuggingFace } from "@llm/huggingface/node";
 import { loadWeights } from "@llm/weights";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { dispose, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { familyOf } from "../families/families.js";
 import { ggufNamed, parameterCountOf } from "../families/stored.js";
 import { UserError } from "../ui/error.js";
@@ -28,7 +28,7 @@ export async function loadHuggingFace(folder: string): Promise<ForeignModel & { 
   const files = await openHuggingFace(folder);
   try {
     const architecture = files.config as Architecture;
-    const model = makeFor(architecture, files.tensors, folder);
+    const model = makeFor(architecture, files.tensors.values(), folder);
     const { fromHuggingFace } = familyOf(architecture);
     const convert = fromHuggingFace && ((state: State) => fromHuggingFace(state, architecture));
     await fill(
@@ -49,14 +49,23 @@ export async function loadGGUF<T>(path: string, use: (loaded: ForeignModel, file
     const stored = ggufNamed(String(file.metadata.get("general.architecture")?.value));
     const factors = file.tensors.has(ROPE) ? (await file.readFloat32(ROPE)).values : undefined;
     const architecture = stored.fromConfig(file, factors);
-    const model = makeFor(architecture, file.tensors, path);
-    const convert = (state: State) => stored.fromGGUF(state, architecture);
-    await fill(
-      model,
-      () => loadWeights(model.namedParameters(), file, { convert, skip: (name) => name === ROPE }),
-      path,
-    );
-    return await use({ model, architecture }, file);
+    const others = stored.otherFromMetadata?.(file, architecture) ?? new Map<string, Tensor>();
+    try {
+      const model = makeFor(architecture, [...file.tensors.values(), ...others.values()], path);
+      const convert = (state: State) => stored.fromGGUF(state, architecture);
+      const load = async (): Promise<void> => {
+        const parameters = new Map(model.namedParameters());
+        for (const [name, value] of others) {
+          parameters.get(name)?.assign(value as Variable);
+          parameters.delete(name);
+        }
+        await loadWeights(parameters, file, { convert, skip: (name) => name === ROPE });
+      };
+      await fill(model, load, path);
+      return await use({ model, architecture }, file);
+    } finally {
+      dispose([...others.values()]);
+    }
   } finally {
     await file.close();
   }
@@ -73,12 +82,12 @@ function unused(architecture: Architecture): ((name: string) => boolean) | undef
 /** What Llama 3's rotations are divided by; part of the configuration, not of the weights. */
 const ROPE = "rope_freqs.weight";
 
-type Shapes = ReadonlyMap<string, { shape: readonly number[] }>;
+type Shapes = Iterable<{ shape: readonly number[] }>;
 
 function makeFor(architecture: Architecture, tensors: Shapes, source: string): AnyModel {
   const asked = parameterCountOf(architecture);
   let held = 0;
-  for (const { shape } of tensors.values()) held += shape.reduce((a, b) => a * b, 1);
+  for (const { shape } of tensors) held += shape.reduce((a, b) => a * b, 1);
   if (asked > held)
     throw new UserError(`${source}: the configuration asks for ${asked} parameters, but the file holds ${held}`);
   const positions = Number(architecture.max_position_embeddings ?? architecture.seq_length ?? 0);

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { available } from "@llm/testing";
 import { expect, test } from "vitest";
 
 const script = fileURLToPath(new URL("attention-digest.mjs", import.meta.url));
 
-test("attention and its gradient are the same bits on 1, 2 and 3 threads", () => {
+test.skipIf(!available("native"))("attention and its gradient are the same bits on 1, 2 and 3 threads", () => {
   const run = (threads: string): string[] =>
     execFileSync(process.execPath, [script], { env: { ...process.env, LLM_THREADS: threads }, encoding: "utf8" }).split(
       " ",

@@ -13,6 +13,7 @@
 #include "movement.h"
 #include "norm.h"
 #include "peak.h"
+#include "quantized.h"
 #include "reduce.h"
 #include "rope.h"
 #include "softmax.h"
@@ -23,7 +24,7 @@ namespace LLM_ISA {
 static const LlmKernel all[] = {
   LLM_TABLE_ACTIVATION LLM_TABLE_ADAMW LLM_TABLE_ATTENTION LLM_TABLE_CROSS_ENTROPY LLM_TABLE_DROPOUT
   LLM_TABLE_ELEMENTWISE LLM_TABLE_EMBEDDING LLM_TABLE_MATMUL LLM_TABLE_MOVEMENT LLM_TABLE_NORM
-  LLM_TABLE_PEAK LLM_TABLE_REDUCE LLM_TABLE_ROPE LLM_TABLE_SOFTMAX
+  LLM_TABLE_PEAK LLM_TABLE_QUANTIZED LLM_TABLE_REDUCE LLM_TABLE_ROPE LLM_TABLE_SOFTMAX
 };
 // clang-format on
 

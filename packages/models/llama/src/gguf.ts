@@ -1,23 +1,19 @@
 // LLaMA as llama.cpp stores it, architecture "llama".
 //
-// Rows of queries and keys are in Meta's order, features that rotate together side by side. Llama 3's slowed rotations
-// are a tensor, rope_freqs.weight: by how much each frequency is divided. That is all a foreign file says of them, so
-// reading one back means trying the factors that were published.
+// Rows of queries and keys are in Meta's order, features that rotate together side by side. How rotations are scaled
+// stands in gguf-rope.ts.
 // Source: src/llama-arch.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
-// Letters: H head dim.
 
-import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture, string } from "@llm/gguf";
+import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
 import {
   type HuggingFaceMap,
   interleavedRows,
   toHuggingFace as mapped,
   fromHuggingFace as unmapped,
 } from "@llm/hf-map";
-import { type RopeScaling, ropeFrequencies } from "@llm/rope";
 import { type Tensor, tensor1d, tidy } from "@tensorflow/tfjs-core";
 import { type LlamaConfig, type ResolvedLlamaConfig, resolveConfig } from "./config.js";
-
-const FACTORS = "rope_freqs.weight";
+import { ROPE_FACTORS, readRopeScaling, ropeFactors, ropeScalingMetadata } from "./gguf-rope.js";
 
 function mapOf(config: LlamaConfig): HuggingFaceMap {
   const { heads, kvHeads, tied } = resolveConfig(config);
@@ -63,8 +59,8 @@ export function toGGUF(state: ReadonlyMap<string, Tensor>, config: LlamaConfig):
   const { ropeScaling } = config;
   if (ropeScaling?.kind === "llama3" && state.has("model.embed_tokens.weight")) {
     out.set(
-      FACTORS,
-      tidy(() => tensor1d(ropeFactors(config, ropeScaling))),
+      ROPE_FACTORS,
+      tidy(() => tensor1d(ropeFactors(resolveConfig(config), ropeScaling))),
     );
   }
   return out;
@@ -102,26 +98,17 @@ export function toGGUFConfig(config: LlamaConfig): Map<string, MetadataValue> {
   return architectureMetadata("llama", sizes, {
     "attention.layer_norm_rms_epsilon": float32(c.normEps),
     "rope.freq_base": float32(c.ropeBase),
-    ...scalingMetadata(c.ropeScaling),
+    ...ropeScalingMetadata(c.ropeScaling),
   });
-}
-
-function scalingMetadata(scaling: RopeScaling | undefined): Record<string, MetadataValue> {
-  if (!scaling || scaling.kind === "llama3") return {};
-  if (scaling.kind !== "linear")
-    throw new Error(
-      `Llama: GGUF has no name for rotations scaled by ${JSON.stringify(scaling.kind)}; linear and llama3 can be stored`,
-    );
-  return { "rope.scaling.type": string("linear"), "rope.scaling.factor": float32(scaling.factor) };
 }
 
 /**
  * Our configuration from a file.
  *
- * @param ropeFactors values of the file's rope_freqs.weight, if it has that tensor
+ * @param factors values of the file's rope_freqs.weight, if it has that tensor
  * @throws Error for another architecture, a variant that Llama does not have, or a size that is missing
  */
-export function fromGGUFConfig({ metadata, tensors }: GGUFModel, ropeFactors?: Float32Array): ResolvedLlamaConfig {
+export function fromGGUFConfig({ metadata, tensors }: GGUFModel, factors?: Float32Array): ResolvedLlamaConfig {
   const read = readArchitecture(metadata, "llama");
   if (read.number("expert_count", 0) > 0) throw new Error("LLaMA in GGUF: mixtures of experts are not known");
   const [dim, heads] = [read.number("embedding_length"), read.number("attention.head_count")];
@@ -139,40 +126,6 @@ export function fromGGUFConfig({ metadata, tensors }: GGUFModel, ropeFactors?: F
   };
   if (read.number("rope.dimension_count", headDim) !== headDim)
     throw new Error("LLaMA in GGUF: rope.dimension_count must be the size of a head");
-  const ropeScaling = tensors.has(FACTORS) ? publishedScaling(sizes, ropeFactors) : linearScaling(read);
+  const ropeScaling = readRopeScaling(read, sizes, tensors.has(ROPE_FACTORS) && (factors ?? true));
   return resolveConfig({ ...sizes, ...(ropeScaling && { ropeScaling }) });
-}
-
-function linearScaling(read: ReturnType<typeof readArchitecture>): RopeScaling | undefined {
-  const kind = read.text("rope.scaling.type", "none");
-  if (kind === "none") return undefined;
-  if (kind === "linear") return { kind, factor: read.decimal("rope.scaling.factor") };
-  throw new Error(`LLaMA in GGUF: rotations scaled by ${JSON.stringify(kind)} are not known; linear ones are`);
-}
-
-type Rotations = Pick<ResolvedLlamaConfig, "headDim" | "ropeBase">;
-
-/** What a frequency is divided by: the plain one over the scaled one. */
-function ropeFactors(config: LlamaConfig | Rotations, scaling: RopeScaling): Float32Array {
-  const { headDim, ropeBase } = "dim" in config ? resolveConfig(config) : (config as Rotations);
-  const scaled = ropeFrequencies({ headDim, base: ropeBase, scaling });
-  return Float32Array.from(ropeFrequencies({ headDim, base: ropeBase }), (plain, i) => plain / (scaled[i] as number));
-}
-
-/** The factor from the slowest rotation, where it shows most; the rest of the scaling is what was published. */
-function publishedScaling(rotations: Rotations, factors: Float32Array | undefined): RopeScaling | undefined {
-  if (!factors) throw new Error(`LLaMA in GGUF: the file has ${FACTORS}; its values are needed for the configuration`);
-  if (factors.every((x) => x === 1)) return undefined;
-  const { headDim, ropeBase } = rotations;
-  const published = { kind: "llama3", lowFrequencyFactor: 1, highFrequencyFactor: 4, originalLength: 8192 } as const;
-  const slowest = ropeFrequencies({ headDim, base: ropeBase }).at(-1) as number;
-  const kept = Math.max(0, ((published.originalLength * slowest) / (2 * Math.PI) - 1) / (4 - 1));
-  const factor = Math.round(((1 - kept) / (1 / (factors.at(-1) as number) - kept)) * 1000) / 1000;
-  if (factor >= 1) {
-    const scaling: RopeScaling = { ...published, factor };
-    const expected = ropeFactors(rotations, scaling);
-    const close = (x: number, i: number): boolean => Math.abs(x - (factors[i] as number)) <= 1e-4 * x;
-    if (expected.length === factors.length && expected.every(close)) return scaling;
-  }
-  throw new Error(`LLaMA in GGUF: ${FACTORS} does not follow Llama 3's scaling of an original length of 8192`);
 }

@@ -6,11 +6,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import { scanner } from "@llm/pretokenize";
+import { collect } from "@llm/testing/text";
 import { encode as gptTokenizer } from "gpt-tokenizer/encoding/cl100k_base";
 import { Tiktoken } from "tiktoken/lite";
 import { BPE, parseTiktoken } from "../src/index.js";
 import { tokenizerJson } from "./hf.js";
-import { chinese, collect, manyScripts } from "./text.js";
+import { chinese, manyScripts } from "./text.js";
 
 const ROUNDS = 7;
 /** Seconds after which a peer gets no more rounds than two of a text. */

@@ -8,10 +8,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
+import { collect } from "@llm/testing/text";
 import { CharacterBPE, PieceCounter, trainCharacterBpe } from "../src/characters.js";
 import { fuzzText } from "../test/fuzz.js";
 import { characterTokenizerJson } from "./hf.js";
-import { collect, manyScripts } from "./text.js";
+import { manyScripts } from "./text.js";
 
 const megabytes = Number(process.argv[2] ?? 10);
 const PYTHON = "/usr/bin/python3";

@@ -12,9 +12,9 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scanner } from "@llm/pretokenize";
+import { collect } from "@llm/testing/text";
 import { trainCharacterBpe } from "../src/characters.js";
 import { PieceCounter, trainBpe } from "../src/index.js";
-import { collect } from "./text.js";
 
 const megabytes = Number(process.argv[2] ?? 100);
 const vocabSize = Number(process.argv[3] ?? 32_000);

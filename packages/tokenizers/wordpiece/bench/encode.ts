@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
+import { collect } from "@llm/testing/text";
 import { trainWordPiece, WordPiece } from "../src/index.js";
 import { tokenizerJson } from "./hf.js";
-import { collect } from "./text.js";
 
 const ROUNDS = 5;
 const text = collect(".md", 4_000_000).replace(/[^\S\n]+/g, " ");

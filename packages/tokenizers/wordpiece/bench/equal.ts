@@ -4,9 +4,10 @@
 
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import { PieceCounter } from "@llm/bpe";
+import { collect } from "@llm/testing/text";
 import { trainWordPiece, WordPiece } from "../src/index.js";
 import { tokenizerJson } from "./hf.js";
-import { collect, madeUp } from "./text.js";
+import { madeUp } from "./text.js";
 
 const bytes = Number(process.argv[2] ?? 10) * 1e6;
 const real = collect(".md", bytes / 4) + collect(".d.ts", bytes / 4);

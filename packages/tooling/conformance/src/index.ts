@@ -9,6 +9,7 @@ import { embedding } from "./embedding.js";
 import { matmul } from "./matmul.js";
 import { movement } from "./movement.js";
 import { norm } from "./norm.js";
+import { quantized } from "./quantized.js";
 import { reduce } from "./reduce.js";
 import { rope } from "./rope.js";
 import { softmax } from "./softmax.js";
@@ -26,6 +27,7 @@ const concerns = {
   matmul,
   movement,
   norm,
+  quantized,
   reduce,
   rope,
   softmax,

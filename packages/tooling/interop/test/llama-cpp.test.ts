@@ -7,8 +7,8 @@ import { Bloom, toGGUF as bloomToGGUF, toGGUFConfig as bloomToGGUFConfig } from 
 import { ChatGLM2, chatglm2ToGGUF, chatglm2ToGGUFConfig } from "@llm/chatglm";
 import type { Decoder } from "@llm/decoder";
 import { Falcon, toGGUF as falconToGGUF, toGGUFConfig as falconToGGUFConfig } from "@llm/falcon";
-import { fileType, type MetadataValue, tokenizerToGGUF, type WeightDtype, weightTensors } from "@llm/gguf";
-import { readGGUF, writeGGUF } from "@llm/gguf/node";
+import type { MetadataValue, WeightDtype } from "@llm/gguf";
+import { readGGUF } from "@llm/gguf/node";
 import { GPT2, toGGUF as gpt2ToGGUF, toGGUFConfig as gpt2ToGGUFConfig } from "@llm/gpt2";
 import {
   Llama,
@@ -20,17 +20,15 @@ import {
 } from "@llm/llama";
 import { available } from "@llm/testing";
 import { type Tokenizer, trainTokenizer } from "@llm/tokenizer";
-import { loadWeights, streamWeights } from "@llm/weights";
+import { loadWeights } from "@llm/weights";
 import { softmax, type Tensor, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LlamaCpp, loadLlamaCpp, scaled } from "../src/index.js";
+import { text, written } from "./files.js";
 
 const root = mkdtempSync(join(tmpdir(), "interop-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const text = `The miller's daughter couldn't count past 12, but she knew that 365 days make a year: "It's long," she said.
-	Then — naïve as she was — she asked for 1,024 coins & 3.5 kg of café; 東京 was far, and the dogs didn't bark…
-Those who've been there say that the river's water is cold, that they'll go again, and that nobody is ever late. `;
 const PROMPTS = 20;
 const STEPS = 32;
 const PROMPT_IDS = 7;
@@ -55,7 +53,16 @@ const cases: Case[] = [
     headDim: 32,
     ropeScaling: { kind: "llama3", factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalLength: 8192 },
   }),
+  llama("llama with Llama 3's rotations of a short original context", {
+    headDim: 32,
+    ropeScaling: { kind: "llama3", factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 8, originalLength: 32 },
+  }),
   llama("llama with slower rotations", { ropeScaling: { kind: "linear", factor: 4 } }),
+  llama("llama with yarn", { headDim: 32, ropeScaling: { kind: "yarn", factor: 8, originalLength: 32 } }),
+  llama("llama with yarn of another magnitude", {
+    headDim: 32,
+    ropeScaling: { kind: "yarn", factor: 4, originalLength: 64, magnitude: 1.5 },
+  }),
   {
     name: "gpt2",
     make: (vocabSize) => new GPT2({ vocabSize, ...sizes }),
@@ -116,17 +123,14 @@ function continueGreedily(model: Decoder, prompts: number[][]): { ids: number[][
   return { ids, probabilities };
 }
 
-async function exported(each: Case, model: Decoder, tokenizer: Tokenizer, dtype: WeightDtype = "F32"): Promise<string> {
-  const path = join(root, `${each.name} ${dtype}.gguf`);
-  const metadata = each.metadata(model);
-  for (const [key, value] of tokenizerToGGUF(JSON.parse(JSON.stringify(tokenizer)), { vocabSize: model.vocabSize }))
-    metadata.set(key, value);
-  metadata.set("general.file_type", fileType(dtype));
-  const stream = streamWeights(model.namedParameters(), (state) => each.convert(state, model));
-  await writeGGUF(path, metadata, weightTensors(stream.tensors, dtype));
-  stream.dispose();
-  return path;
-}
+const exported = (each: Case, model: Decoder, tokenizer: Tokenizer, dtype: WeightDtype = "F32"): Promise<string> =>
+  written(join(root, `${each.name} ${dtype}.gguf`), {
+    parameters: model.namedParameters(),
+    convert: (state) => each.convert(state, model),
+    metadata: each.metadata(model),
+    vocabSize: model.vocabSize,
+    ...{ tokenizer, dtype },
+  });
 
 describe.skipIf(!available("llama"))("llama.cpp", () => {
   let tokenizer: Tokenizer;
@@ -201,9 +205,10 @@ describe.skipIf(!available("llama"))("llama.cpp", () => {
     const bpe = (pattern: "gpt2" | "llama3" | "o200k") =>
       trainTokenizer([text, text], { kind: "bpe", pattern, vocabSize: 330, specialTokens: ["<|endoftext|>"] });
     const characters = await trainTokenizer([text, ...samples], { kind: "char" });
+    const gpt2 = cases.find(({ name }) => name === "gpt2")!;
     for (const each of [await bpe("gpt2"), await bpe("llama3"), await bpe("o200k"), characters]) {
       const model = new GPT2({ vocabSize: each.vocabSize, ...sizes, layers: 1 });
-      const theirs: LlamaCpp = await loadLlamaCpp(await exported(cases[4]!, model, each), 64);
+      const theirs: LlamaCpp = await loadLlamaCpp(await exported(gpt2, model, each), 64);
       for (const sample of samples) {
         const ids = each.encode(sample, { allowedSpecial: "all" });
         expect(theirs.tokenize(sample)).toEqual(ids);

@@ -19,6 +19,7 @@ export const python = "/usr/bin/python3";
 const probeOfLlama = fileURLToPath(new URL("../../interop/probe.mjs", import.meta.url));
 
 const requirements: Record<string, Requirement> = {
+  python: { probe: () => succeeds(python, ["-c", "import ctypes"]), remedy: "apt-get install python3" },
   numpy: { probe: () => succeeds(python, ["-c", "import numpy"]), remedy: "apt-get install python3-numpy" },
   torch: { probe: () => succeeds(python, ["-c", "import torch"]), remedy: "apt-get install python3-torch" },
   sentencepiece: {

@@ -37,6 +37,13 @@ describe("fences", () => {
     expect(runnableFences(markdown).map(({ lines }) => lines)).toEqual([["1;"]]);
   });
 
+  test("that need something are skipped without it", () => {
+    const [first, opened] = testModule(fence("1;", "ts needs=native"), "README.md").split("\n");
+    expect(first).toContain('__test.skipIf(!__available("native"))("line 1"');
+    expect(first).toContain('from "@llm/testing"');
+    expect(opened).toContain("1;");
+  });
+
   test("keep their lines, imports are hoisted once", () => {
     const markdown = `# x\n\n${fence('import { a } from "m";\na(1); // => 1')}\n${fence('import { a } from "m";\nimport type { T } from "t";\na(2); // => 2')}`;
     const lines = testModule(markdown, "README.md").split("\n");

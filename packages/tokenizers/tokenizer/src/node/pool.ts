@@ -1,5 +1,6 @@
 // Batches of texts encoded by several threads. Each has the tokenizer for itself; texts go out in chunks, so that a long
-// one keeps a single thread busy, and ids come back in one buffer a chunk, which is handed over and not copied.
+// one keeps a single thread busy, and ids come back in one buffer a chunk, which is handed over and not copied. A thread has
+// its next chunk before it ends one, so that it never waits for this side.
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -17,12 +18,15 @@ export interface TokenizerPoolOptions {
 }
 
 const CHUNK = 1 << 17;
+/** Chunks that a thread holds: the one at work, and the next. */
+const HELD = 2;
 const START = `
   const { parentPort, workerData } = require("node:worker_threads");
   import(workerData.module).then(({ serveTokenizer }) => serveTokenizer(parentPort, workerData.tokenizer));
 `;
 
-interface Task extends Job {
+interface Task extends Pick<Job, "options"> {
+  texts: string[];
   done: (answer: Answer) => void;
   failed: (error: Error) => void;
 }
@@ -30,8 +34,8 @@ interface Task extends Job {
 /** Threads that encode with one tokenizer. Close it, or it keeps the process alive. */
 export class TokenizerPool {
   readonly #workers: Worker[];
-  readonly #idle: Worker[] = [];
-  readonly #running = new Map<Worker, Task>();
+  /** What each thread holds, first come, first answered. */
+  readonly #held = new Map<Worker, Task[]>();
   readonly #waiting: Task[] = [];
   #closed = false;
 
@@ -65,25 +69,23 @@ export class TokenizerPool {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    for (const task of [...this.#running.values(), ...this.#waiting])
+    for (const task of [...[...this.#held.values()].flat(), ...this.#waiting])
       task.failed(new TokenizerError("TokenizerPool: the pool was closed"));
   }
 
   #start(workerData: object): Worker {
     const worker = new Worker(START, { eval: true, workerData });
+    const held: Task[] = [];
+    this.#held.set(worker, held);
     worker.on("message", (answer: Answer) => {
-      this.#running.get(worker)?.done(answer);
-      this.#running.delete(worker);
-      this.#idle.push(worker);
+      held.shift()?.done(answer);
       this.#next();
     });
     worker.on("error", (error) => {
-      const lost = [this.#running.get(worker), ...this.#waiting.splice(0)];
-      this.#running.delete(worker);
       this.#closed = true;
-      for (const task of lost) task?.failed(new TokenizerError(`TokenizerPool: a thread failed: ${error.message}`));
+      for (const task of [...held.splice(0), ...this.#waiting.splice(0)])
+        task.failed(new TokenizerError(`TokenizerPool: a thread failed: ${error.message}`));
     });
-    this.#idle.push(worker);
     return worker;
   }
 
@@ -94,12 +96,18 @@ export class TokenizerPool {
     });
   }
 
+  /** Chunks go to whoever holds fewest. */
   #next(): void {
-    while (this.#idle.length > 0 && this.#waiting.length > 0) {
-      const [worker, task] = [this.#idle.pop()!, this.#waiting.shift()!];
-      this.#running.set(worker, task);
-      const { texts, options } = task;
-      worker.postMessage({ texts, options } satisfies Job);
+    for (let limit = 1; limit <= HELD; limit++) {
+      for (const [worker, held] of this.#held) {
+        if (held.length >= limit) continue;
+        const task = this.#waiting.shift();
+        if (!task) return;
+        held.push(task);
+        const { texts, options } = task;
+        const lengths = Int32Array.from(texts, (text) => text.length);
+        worker.postMessage({ text: texts.join(""), lengths, options } satisfies Job);
+      }
     }
   }
 }

@@ -1,0 +1,3 @@
+import { packageConfig } from "@llm/tsup-config";
+
+export default packageConfig();
