@@ -88,17 +88,15 @@ test("the experiment compares measures on a text", async () => {
 
 test("a Post-LN model explodes where bounded gradients, warm-up or a small rate keep it", async () => {
   const data = textFile(temporaryFolder());
-  const args = "--layers 6 --dim 16 --heads 2 --context 16 --batch 4 --steps 40 --learning-rate 2 --backend cpu".split(
-    " ",
-  );
+  const args = "--layers 4 --dim 16 --context 16 --batch 4 --steps 30 --learning-rate 1 --backend simd".split(" ");
   const { outcomes } = await llmJson<{ outcomes: { name: string; verdict: string; loss: Record<string, number> }[] }>(
-    ...["stability", "--data", data, ...args, "--only", "nothing", "clipping", "tenth"],
+    ...["stability", "--data", data, ...args, "--only", "nothing", "clipping", "tenth", "warm-up"],
   );
   const [bare, ...kept] = outcomes;
   expect(bare).toMatchObject({ name: "nothing", verdict: "diverges" });
   // Far above the loss of no training at all.
-  expect(bare?.loss.highest).toBeGreaterThan(100 * Math.log(97));
-  expect(kept).toHaveLength(2);
+  expect(bare?.loss.highest).toBeGreaterThan(20 * Math.log(97));
+  expect(kept).toHaveLength(3);
   for (const { verdict, loss } of kept) {
     expect(verdict).not.toBe("diverges");
     expect(loss.last).toBeLessThan(0.9 * Math.log(97));
