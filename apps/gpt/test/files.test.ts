@@ -149,7 +149,7 @@ test.each([
   "a %s goes out and in as well, and is the same model",
   async (model, metadata) => {
     const folder = temporaryFolder();
-    const { run, text } = await tinyRun(folder, "--model", model, "--vocab", "300");
+    const { run } = await tinyRun(folder, "--model", model, "--vocab", "300");
     const path = join(folder, "m.gguf");
     await llmJson("export", "--run", run, "--out", path, "--format", "gguf");
     const inFile = await llmJson<Inspection>("inspect", path);

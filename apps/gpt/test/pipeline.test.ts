@@ -176,6 +176,16 @@ test("from text to an exported, fine-tuned model, and every step can be looked a
     await llmJson<Evaluation>("eval", "--run", tuned, "--data", text, "--backend", "cpu"),
   ];
   expectClose([merged.loss], [adapted.loss], { absolute: 1e-4, relative: 0 });
+  // Fewer bits are nearly the same function, and not quite.
+  for (const bits of ["8", "4"]) {
+    const few = await llm("eval", "--run", path("hf"), "--data", text, "--bits", bits, "--backend", "cpu", "--json");
+    expect(few.err).toMatch(new RegExp(`[1-9] layers? in ${bits} bits`));
+    const { loss } = JSON.parse(few.out) as Evaluation;
+    expect(loss).not.toBe(merged.loss);
+    expectClose([loss], [merged.loss], { absolute: bits === "8" ? 0.005 : 0.1, relative: 0 });
+  }
+  const refused = await llm("generate", "--run", tuned, "--bits", "8", "--backend", "cpu");
+  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/has adapters: .*llm export/) });
 });
 
 test("GPT-2 without biases survives the way through Hugging Face's names, which have them", async () => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { activateBackend } from "../backend.js";
 import { addFlags, parseNumber } from "../config/flags.js";
 import { type BackendName, backendShape } from "../config/schema.js";
@@ -7,7 +7,7 @@ import { chat } from "../run/chat.js";
 import { evaluateRun } from "../run/evaluate.js";
 import { writerOf } from "../run/model.js";
 import { collectText, type WriteOptions, writeText } from "../run/sample-text.js";
-import { loadSaved } from "../run/saved.js";
+import { loadForUse } from "../run/saved.js";
 import { UserError } from "../ui/error.js";
 import { printResult } from "../ui/output.js";
 import { say } from "../ui/progress.js";
@@ -16,6 +16,7 @@ import { readText } from "../ui/read-text.js";
 interface SamplingFlags {
   run: string;
   checkpoint: "best" | "latest";
+  bits?: 8 | 4;
   backend?: BackendName;
   maxTokens: number;
   temperature: number;
@@ -35,7 +36,7 @@ export function addUsingCommands(program: Command): void {
 }
 
 function addEval(program: Command): void {
-  const command = withRun(program.command("eval").summary("loss, perplexity and bits per byte"))
+  const command = withBits(withRun(program.command("eval").summary("loss, perplexity and bits per byte")))
     .description("Measure a model on the text its run held out, or on any text. Special tokens do not count.")
     .option("-d, --data <path...>", "text to measure on, instead of what the run held out")
     .option("--field <name>", "field of a JSON Lines record that holds the text")
@@ -55,14 +56,14 @@ function addEval(program: Command): void {
 }
 
 function addGenerate(program: Command): void {
-  const command = withSampling(withRun(program.command("generate").summary("continue a text")))
+  const command = withSampling(withBits(withRun(program.command("generate").summary("continue a text"))))
     .description("Continue a prompt, streaming the text to standard output.")
     .option("-p, --prompt <text>", "the text to continue; - reads standard input", "\n")
     .option("--stop <text>", "end at this text");
   addFlags(command, backendShape).action(
     async ({ prompt, stop, json, ...flags }: SamplingFlags & { prompt: string; stop?: string }) => {
       await activateBackend(flags.backend ?? "auto");
-      const { model, tokenizer, architecture } = await loadSaved(flags.run, flags.checkpoint);
+      const { model, tokenizer, architecture } = await loadForUse(flags.run, flags.checkpoint, flags.bits);
       const text = await readText(prompt);
       const ids = tokenizer.encode(text, { disallowedSpecial: "text" });
       if (ids.length === 0) throw new UserError("the prompt is empty: give at least one character");
@@ -79,7 +80,7 @@ function addGenerate(program: Command): void {
 }
 
 function addChat(program: Command): void {
-  const command = withSampling(withRun(program.command("chat").summary("talk to a fine-tuned model")))
+  const command = withSampling(withBits(withRun(program.command("chat").summary("talk to a fine-tuned model"))))
     .description("Talk to a fine-tuned model, on a terminal or line by line from a pipe.")
     .option("--system <text>", "instructions before the conversation")
     .addOption(
@@ -88,7 +89,7 @@ function addChat(program: Command): void {
   addFlags(command, backendShape).action(
     async ({ system, format, ...flags }: SamplingFlags & { system?: string; format?: never }) => {
       await activateBackend(flags.backend ?? "auto");
-      const saved = await loadSaved(flags.run, flags.checkpoint);
+      const saved = await loadForUse(flags.run, flags.checkpoint, flags.bits);
       if (!format && !saved.format) say("this model was never fine-tuned on conversations: expect it to ramble");
       await chat(saved, { ...sampling(flags), system, format: format ?? saved.format ?? "plain" });
     },
@@ -102,6 +103,17 @@ export function withRun(command: Command): Command {
     .addOption(
       new Option("--checkpoint <which>", "which checkpoint of a run").choices(["best", "latest"]).default("best"),
     );
+}
+
+function withBits(command: Command): Command {
+  return command.addOption(
+    new Option("--bits <number>", "quantize the linear layers to so many bits: less memory, faster, a little worse")
+      .choices(["8", "4"])
+      .argParser((text) => {
+        if (text !== "8" && text !== "4") throw new InvalidArgumentError("Allowed are 8 and 4.");
+        return Number(text);
+      }),
+  );
 }
 
 function withSampling(command: Command): Command {

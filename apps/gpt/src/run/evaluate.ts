@@ -14,7 +14,7 @@ import { loadConversations, packConversations } from "./conversations.js";
 import { readJson } from "./directory.js";
 import { answerLoss, answerWeight, batchesOf } from "./finetune.js";
 import { asLanguageModel, packingOf, taskOf } from "./model.js";
-import { loadSaved, type SavedModel } from "./saved.js";
+import { loadForUse, type SavedModel } from "./saved.js";
 import { isPrepared, openTokens, tokenizeData } from "./tokens.js";
 
 /** What `llm eval` prints. */
@@ -38,6 +38,8 @@ export interface EvaluateOptions {
   tokens?: number;
   batch: number;
   checkpoint: "best" | "latest";
+  /** Bits of the linear layers' weights; default: as they are. */
+  bits?: 8 | 4;
 }
 
 /** Evaluates a model on held-out or given text. */
@@ -48,8 +50,9 @@ export async function evaluateRun({
   tokens = Number.POSITIVE_INFINITY,
   batch,
   checkpoint,
+  bits,
 }: EvaluateOptions): Promise<Evaluation> {
-  const saved = await loadSaved(run, checkpoint);
+  const saved = await loadForUse(run, checkpoint, bits);
   const temporary = await mkdtemp(join(tmpdir(), "llm-eval-"));
   try {
     if (!data && existsSync(saved.paths.base)) return await evaluateAnswers(saved, batch);

@@ -3,11 +3,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { applyLora, fromPeftConfig } from "@llm/lora";
+import { type Bits, quantizeLinears } from "@llm/quantized-linear";
 import type { StoredTensor } from "@llm/safetensors";
 import { readSafetensors } from "@llm/safetensors/node";
 import type { ChatFormatName } from "@llm/sft";
 import type { Tokenizer } from "@llm/tokenizer";
 import { UserError } from "../ui/error.js";
+import { say } from "../ui/progress.js";
 import { assign, readWeights } from "./checkpoints.js";
 import { type RunPaths, readJson, runPaths } from "./directory.js";
 import { loadHuggingFace } from "./load.js";
@@ -30,6 +32,31 @@ export interface SavedModel {
   /** Step of the checkpoint, in a run. */
   step?: number;
   paths: RunPaths;
+}
+
+/**
+ * `loadSaved`, then the linear layers in so many bits.
+ *
+ * @throws UserError for a model with adapters, which sit on whole weights
+ */
+export async function loadForUse(folder: string, which: "best" | "latest", bits?: Bits): Promise<SavedModel> {
+  const saved = await loadSaved(folder, which);
+  if (bits === undefined) return saved;
+  if (saved.adapted) {
+    saved.model.dispose();
+    throw new UserError(
+      `${folder} has adapters: write them into the weights with \`llm export\`, and use that with --bits`,
+    );
+  }
+  const layers = await quantizeLinears(saved.model, bits);
+  if (layers.length === 0) {
+    saved.model.dispose();
+    throw new UserError(
+      `${folder} has no layer to quantize: blocks are 32 inputs, and none of its layers has whole ones`,
+    );
+  }
+  say(`${layers.length} ${layers.length === 1 ? "layer" : "layers"} in ${bits} bits`);
+  return saved;
 }
 
 /**

@@ -1,3 +1,4 @@
+export { quantizeLinears } from "./apply.js";
 export { dequantize } from "./dequantize.js";
 export { QuantizedLinear } from "./module.js";
 export { type Bits, BLOCK, type QuantizedRows, quantize } from "./quantize.js";

@@ -1,10 +1,11 @@
 import { Linear } from "@llm/linear";
+import { Module } from "@llm/module";
 import { gradients } from "@llm/ops";
 import { Random } from "@llm/random";
 import { expectClose } from "@llm/testing";
 import { cast, matMul, memory, ones, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { type Bits, dequantize, QuantizedLinear, quantize, quantizedLinear } from "../src/index.js";
+import { type Bits, dequantize, QuantizedLinear, quantize, quantizedLinear, quantizeLinears } from "../src/index.js";
 
 const normal = (count: number, seed = 1): Float32Array => new Random(seed).fillNormal(new Float32Array(count));
 
@@ -111,4 +112,30 @@ test("QuantizedLinear stands for a layer, bias included, and trains nothing", as
   expect([...quantized.namedParameters().values()].some(({ trainable }) => trainable)).toBe(false);
   const four = await QuantizedLinear.from(layer, 4);
   expectClose(four.forward(x), layer.forward(x), { absolute: 0.4 });
+});
+
+test("quantizeLinears replaces what it can and leaves the rest", async () => {
+  class Model extends Module {
+    readonly layers: { forward(x: Tensor): Tensor }[] = [
+      new Linear({ inDim: 64, outDim: 32, random: new Random(7) }),
+      new Linear({ inDim: 33, outDim: 2 }),
+    ];
+    readonly head = new Linear({ inDim: 64, outDim: 8, bias: false });
+    readonly tied = this.head.weight;
+  }
+  const before = memory().numTensors;
+  const model = new Model();
+  const first = model.layers[0] as Linear;
+  const x = tensor(normal(64, 8), [1, 64]);
+  const forward = (): number[] => tidy(() => Array.from(model.layers[0]?.forward(x).dataSync() ?? []));
+  const expected = forward();
+  expect(await quantizeLinears(model)).toEqual(["layers.0"]);
+  expect(model.layers[0]).toBeInstanceOf(QuantizedLinear);
+  expect(model.layers[1]).toBeInstanceOf(Linear);
+  expect(model.head.weight.isDisposed).toBe(false);
+  expect(first.weight.isDisposed).toBe(true);
+  expectClose(forward(), expected, { absolute: 0.02 });
+  model.dispose();
+  x.dispose();
+  expect(memory().numTensors).toBe(before);
 });
