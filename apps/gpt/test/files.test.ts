@@ -1,10 +1,11 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeGGUF, encodeGGUF } from "@llm/gguf";
 import { readGGUF } from "@llm/gguf/node";
 import { writeHuggingFace } from "@llm/huggingface/node";
 import { Llama, toHuggingFaceConfig } from "@llm/llama";
 import { decodeSafetensors, encodeSafetensors, fromFloat32, type StoredTensor } from "@llm/safetensors";
-import { trainTokenizer } from "@llm/tokenizer";
+import { Tokenizer, trainTokenizer } from "@llm/tokenizer";
 import { memory } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { importModel } from "../src/run/export.js";
@@ -223,3 +224,31 @@ test("a foreign model that is damaged or lies is refused, and nothing is written
   const { code, err } = await llm("inspect", join(folder, "nowhere"));
   expect([code, err]).toEqual([1, `llm: there is no ${join(folder, "nowhere")}\n`]);
 }, 120_000);
+
+test.each([
+  ["character-bpe", "llama", "llama"],
+  ["unigram", "t5", "t5"],
+  ["wordpiece", "bert", "bert"],
+] as const)(
+  "a run with a tokenizer of the kind %s goes out as llama.cpp's %s, and in without its own file",
+  async (kind, stored, model) => {
+    const folder = temporaryFolder();
+    const path = (name: string): string => join(folder, name);
+    const text = Array.from({ length: 60 }, (_, i) => `The ${i % 7} dogs, naïve as they were, crossed ${i} hills.`);
+    const tokenizer = await trainTokenizer(text, { kind, vocabSize: 420, specialTokens: ["<|endoftext|>"] });
+    writeFileSync(path("tokenizer.json"), JSON.stringify(tokenizer));
+    const { run } = await tinyRun(folder, "--tokenizer", path("tokenizer.json"), "--model", model);
+    await llmJson("export", "--run", run, "--out", path("m.gguf"), "--format", "gguf");
+    const { metadata, tensors } = decodeGGUF(new Uint8Array(readFileSync(path("m.gguf"))));
+    expect(metadata.get("tokenizer.ggml.model")?.value).toBe(stored);
+    // As the files of others are.
+    const without = new Map([...metadata].filter(([key]) => key !== "tokenizer.huggingface.json"));
+    expect(without.size).toBe(metadata.size - 1);
+    writeFileSync(path("published.gguf"), encodeGGUF(without, tensors));
+    await llmJson("import", path("published.gguf"), "--out", path("back"));
+    const back = Tokenizer.fromJSON(readFileSync(path("back/tokenizer.json"), "utf8"));
+    const sample = `${text[3]} They sang 東京, 3 times  over.`;
+    expect(back.encode(sample)).toEqual(tokenizer.encode(sample));
+  },
+  240_000,
+);

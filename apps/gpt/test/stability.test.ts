@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { measures } from "../src/stability/experiment.js";
+import { defaults } from "../src/stability/settings.js";
 import { llm, llmJson, temporaryFolder } from "./llm.js";
 
 function textFile(folder: string): string {
@@ -66,7 +68,10 @@ test("a spike goes back, reads other batches, and leaves one record for each ste
 
 test("the experiment compares measures on a text", async () => {
   const data = textFile(temporaryFolder());
-  const args = "--layers 1 2 --dim 16 --heads 2 --context 16 --batch 2 --steps 3 --only norm --backend cpu".split(" ");
+  const args =
+    "--optimizer adamw --layers 1 2 --dim 16 --heads 2 --context 16 --batch 2 --steps 3 --only norm --backend cpu".split(
+      " ",
+    );
   const { outcomes, entropy } = await llmJson<{
     entropy: number;
     outcomes: { name: string; verdict: string; lastToFirst: number; loss: { first: number; last: number } }[];
@@ -79,4 +84,31 @@ test("the experiment compares measures on a text", async () => {
   }
   expect(entropy).toBeGreaterThan(2);
   expect(entropy).toBeLessThan(Math.log(97));
+});
+
+test("a Post-LN model explodes where bounded gradients, warm-up or a small rate keep it", async () => {
+  const data = textFile(temporaryFolder());
+  const args = "--layers 4 --dim 16 --context 16 --batch 4 --steps 30 --learning-rate 1 --backend simd".split(" ");
+  const { outcomes } = await llmJson<{ outcomes: { name: string; verdict: string; loss: Record<string, number> }[] }>(
+    ...["stability", "--data", data, ...args, "--only", "nothing", "clipping", "tenth", "warm-up"],
+  );
+  const [bare, ...kept] = outcomes;
+  expect(bare).toMatchObject({ name: "nothing", verdict: "diverges" });
+  // Far above the loss of no training at all.
+  expect(bare?.loss.highest).toBeGreaterThan(20 * Math.log(97));
+  expect(kept).toHaveLength(3);
+  for (const { verdict, loss } of kept) {
+    expect(verdict).not.toBe("diverges");
+    expect(loss.last).toBeLessThan(0.9 * Math.log(97));
+  }
+});
+
+test("the page shows both experiments as the command makes them, with all measures", () => {
+  const page = readFileSync(join(import.meta.dirname, "..", "docs", "stability.md"), "utf8");
+  for (const [optimizer, { steps, learningRate }] of Object.entries(defaults)) {
+    const name = optimizer === "sgd" ? "SGD with momentum" : "AdamW";
+    expect(page).toContain(`${steps} steps of ${name} at ${learningRate};`);
+  }
+  const rows = measures.map(({ name }) => page.split("\n").filter((line) => line.startsWith(`| ${name} |`)).length);
+  expect(rows).toEqual(measures.map(() => 2));
 });

@@ -1,19 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { activateBackend } from "../backend.js";
 import { addFlags, parseNumber } from "../config/flags.js";
 import { backendShape } from "../config/schema.js";
 import { type ExperimentConfig, encodeText, measures, type Outcome, runMeasure } from "../stability/experiment.js";
 import { describeOutcomes } from "../stability/report.js";
+import { defaults } from "../stability/settings.js";
 import { printResult } from "../ui/output.js";
 import { progress } from "../ui/progress.js";
 
 /** The first of the values given takes the place of the default. */
-function collect(text: string, before: number[] & { given?: true }): number[] {
-  return Object.assign([...(before.given ? before : []), parseNumber(text)], { given: true });
+function collect(text: string, before: (number[] & { given?: true }) | undefined): number[] {
+  return Object.assign([...(before?.given ? before : []), parseNumber(text)], { given: true });
 }
+
+const byOptimizer = (key: "layers" | "steps" | "learningRate"): string =>
+  `(default: ${defaults.sgd[key]}, for adamw ${defaults.adamw[key]})`;
 
 /** A declaration file of TypeScript's with much prose in it, which is on every machine after the set-up. */
 function declarations(): string {
@@ -21,10 +25,13 @@ function declarations(): string {
   return join(dirname(typescript), "lib", "lib.es5.d.ts");
 }
 
-interface Flags extends Omit<ExperimentConfig, "layers"> {
-  layers: number[];
+interface Flags extends Pick<ExperimentConfig, "dim" | "heads" | "context" | "batch" | "optimizer"> {
+  layers?: number[];
+  seed: number[];
+  steps?: number;
+  learningRate?: number;
   json?: boolean;
-  only?: string;
+  only?: string[];
   data?: string;
   backend?: "auto";
 }
@@ -36,33 +43,44 @@ export function addStabilityCommand(program: Command): void {
     .summary("see a deep model diverge, and what saves it")
     .description(
       "Train one Post-LN model again and again on real text, each time with one measure against divergence, and " +
-        "compare what became of it; --layers 6 18 compares depths too, and takes some minutes.",
+        "compare what became of it. With sgd the loss explodes; with adamw, whose steps have one size, the model does " +
+        "not get started. Several depths and seeds are compared side by side.",
     )
-    .option("--layers <number...>", "Transformer blocks; one or several depths", collect, [6])
+    .addOption(new Option("--optimizer <name>", "what takes the steps").choices(Object.keys(defaults)).default("sgd"))
+    .option("--layers <number...>", `Transformer blocks; one or several depths ${byOptimizer("layers")}`, collect)
     .option("--dim <number>", "width", parseNumber, 32)
     .option("--heads <number>", "attention heads", parseNumber, 2)
     .option("--context <number>", "characters in a sequence", parseNumber, 32)
     .option("--batch <number>", "sequences in a batch", parseNumber, 16)
-    .option("--steps <number>", "steps of each run", parseNumber, 140)
-    .option("--learning-rate <number>", "learning rate", parseNumber, 5e-3)
-    .option("--seed <number>", "seed of everything random", parseNumber, 1)
+    .option("--steps <number>", `steps of each run ${byOptimizer("steps")}`, parseNumber)
+    .option("--learning-rate <number>", `learning rate ${byOptimizer("learningRate")}`, parseNumber)
+    .option("--seed <number...>", "seed of everything random; one or several", collect, [1])
     .option("--data <file>", "text to train on (default: documentation that is on this machine)")
-    .option("--only <text>", "measures whose name contains this")
+    .option("--only <text...>", "measures whose name contains one of these")
     .option("--json", "print the result as JSON");
-  addFlags(command, backendShape).action(async ({ json, only, data, backend, layers, ...config }: Flags) => {
-    const name = await activateBackend(backend ?? "auto");
-    const text = encodeText(await readFile(data ?? declarations(), "utf8"));
-    const chosen = measures.filter((measure) => measure.name.toLowerCase().includes((only ?? "").toLowerCase()));
-    const bar = progress("stability", chosen.length * layers.length);
-    const outcomes: Outcome[] = [];
-    for (const depth of layers) {
+  addFlags(command, backendShape).action(runStability);
+}
+
+async function runStability({ json, only = [""], data, backend, layers, seed: seeds, ...flags }: Flags): Promise<void> {
+  const name = await activateBackend(backend ?? "auto");
+  const text = encodeText(await readFile(data ?? declarations(), "utf8"));
+  const { layers: depth, ...own } = defaults[flags.optimizer];
+  const { steps = own.steps, learningRate = own.learningRate } = flags;
+  const config = { ...flags, steps, learningRate };
+  const depths = layers ?? [depth];
+  const asked = only.map((each) => each.toLowerCase());
+  const chosen = measures.filter((measure) => asked.some((each) => measure.name.toLowerCase().includes(each)));
+  const bar = progress("stability", chosen.length * depths.length * seeds.length);
+  const outcomes: Outcome[] = [];
+  for (const layers of depths) {
+    for (const seed of seeds) {
       for (const measure of chosen) {
-        outcomes.push(await runMeasure(measure, { ...config, layers: depth }, text));
-        bar.update(outcomes.length, `${depth} layers, ${measure.name}`);
+        outcomes.push(await runMeasure(measure, { ...config, layers, seed }, text));
+        bar.update(outcomes.length, `${layers} layers, ${measure.name}`);
       }
     }
-    bar.stop();
-    const result = { backend: name, config, layers, entropy: text.entropy, outcomes };
-    printResult(json, result, describeOutcomes(result));
-  });
+  }
+  bar.stop();
+  const result = { backend: name, config, layers: depths, seeds, entropy: text.entropy, outcomes };
+  printResult(json, result, describeOutcomes(result));
 }

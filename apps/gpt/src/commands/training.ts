@@ -14,6 +14,7 @@ import {
   reportingShape,
   stabilityShape,
 } from "../config/schema.js";
+import { describeObjectives } from "../families/families.js";
 import { readJson, runPaths } from "../run/directory.js";
 import { finetune, resumeFinetuning } from "../run/finetune.js";
 import { pretrain, type RunResult, resumePretraining } from "../run/pretrain.js";
@@ -41,7 +42,9 @@ export function addTrainingCommands(program: Command): void {
   addFlags(pretraining, optimizationShape, "Optimization");
   addFlags(pretraining, stabilityShape, "Stability");
   addFlags(pretraining, { ...reportingShape, ...backendShape }, "Running");
-  pretraining.addHelpText("after", pretrainExamples).action((flags: Flags) => runPretraining(flags));
+  pretraining
+    .addHelpText("after", `${describeObjectives()}${pretrainExamples}`)
+    .action((flags: Flags) => runPretraining(flags));
 
   const tuning = common(
     program.command("finetune").summary("teach a model to answer, with LoRA or in full"),
@@ -128,6 +131,7 @@ const pretrainExamples = `
 Examples:
   llm pretrain --data book.txt --out runs/book
   llm pretrain --preset nanogpt-cpu --data shakespeare.txt --out runs/shakespeare
+  llm pretrain --model t5 --objective ul2 --data book.txt --out runs/ul2
   llm pretrain --data src/ docs/ --tokenizer bpe --vocab 8192 --layers 6 --dim 256 --out runs/code
   llm pretrain --resume --out runs/code`;
 

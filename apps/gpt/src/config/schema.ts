@@ -2,6 +2,7 @@
 // `--learning-rate`), the keys of a configuration file, and those of the `run.json` beside the checkpoints.
 
 import { z } from "zod";
+import { objectiveNames } from "../families/objective-names.js";
 
 const whole = (minimum: number): z.ZodNumber => z.number().int().min(minimum);
 const rate = (): z.ZodNumber => z.number().min(0).max(1);
@@ -28,7 +29,11 @@ export const modelShape = {
   model: z
     .enum(["llama", "gpt2", "falcon", "bloom", "chatglm", "chatglm2", "bert", "t5"])
     .default("llama")
-    .describe("architecture, and with it the objective"),
+    .describe("architecture"),
+  objective: z
+    .enum(objectiveNames)
+    .optional()
+    .describe("what it learns by (default: the architecture's own; `llm pretrain --help` ends with those of each)"),
   layers: whole(1).default(4).describe("Transformer blocks (t5: of each side)"),
   heads: whole(1).default(4).describe("attention heads"),
   kvHeads: whole(1)

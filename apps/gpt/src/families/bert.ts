@@ -6,35 +6,42 @@ import { batchTensors, objectiveBatch, type SequenceBatch, targetCount } from "@
 import { type Scalar, tidy } from "@tensorflow/tfjs-core";
 import { sizesOf } from "./decoders.js";
 import { type Family, family, type Task, type TaskOptions } from "./family.js";
+import { wordStarts } from "./text-starts.js";
 
 const MASK = "[MASK]";
 
 export const bert: Family = family<BertForMaskedLM>({
   name: "bert",
-  specialTokens: [MASK],
+  objectives: [
+    { name: "masked", specialTokens: [MASK], task: (model, options) => maskedTask(model, options, "tokens") },
+    { name: "whole-word-masked", specialTokens: [MASK], task: (model, options) => maskedTask(model, options, "words") },
+  ],
   owns: ({ model_type }) => model_type === "bert",
   architecture: (config, vocabSize) => toHuggingFaceConfig({ ...sizesOf(config, vocabSize), dropout: config.dropout }),
   create: (json, random) => new BertForMaskedLM(fromHuggingFaceConfig(json), random),
   toHuggingFace,
   fromHuggingFace,
-  task: maskedWords,
 });
 
-function maskedWords(
+function maskedTask(
   model: BertForMaskedLM,
   { tokenizer, special, context, seed, zLoss = 0 }: TaskOptions,
+  hidden: "tokens" | "words",
 ): Task<SequenceBatch> {
   const maskId = special.get(MASK) as number;
   const { vocabSize } = tokenizer;
   const kept = new Set([...tokenizer.specialTokens.values(), maskId]);
+  const starts = hidden === "words" ? wordStarts(tokenizer) : undefined;
   return {
-    objective: "masked language model",
+    objective: hidden === "words" ? "masked language model of whole words" : "masked language model",
     textLength: context,
     next: false,
     batch: ({ rows, step, firstRow }) =>
-      objectiveBatch((ids, random) => maskTokens(ids, { random, maskId, vocabSize, special: kept }), rows, {
-        ...{ seed, step, firstRow, length: context, padId: maskId },
-      }),
+      objectiveBatch(
+        (ids, random) => maskTokens(ids, { random, maskId, vocabSize, special: kept, wordStarts: starts?.(ids) }),
+        rows,
+        { seed, step, firstRow, length: context, padId: maskId },
+      ),
     loss: (batch) =>
       tidy(() => {
         const { ids_BT, mask } = batchTensors(batch);

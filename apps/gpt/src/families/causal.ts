@@ -3,7 +3,7 @@
 import { causalLmLoss } from "@llm/causal-lm";
 import { type Scalar, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { bytesOfTokens, maskSpecial, sumBytes } from "../run/token-bytes.js";
-import type { LanguageModel, Rows, Task, TaskOptions, Writer } from "./family.js";
+import type { LanguageModel, Learning, Rows, Task, TaskOptions, Writer } from "./family.js";
 
 interface NextTokens {
   inputs: Int32Array;
@@ -13,7 +13,14 @@ interface NextTokens {
 }
 
 /** Causal language modelling. */
-export function causalTask(model: LanguageModel, { tokenizer, context, zLoss = 0 }: TaskOptions): Task<NextTokens> {
+export const causal: Learning<LanguageModel> = {
+  name: "causal",
+  specialTokens: [],
+  task: causalTask,
+  writer: causalWriter,
+};
+
+function causalTask(model: LanguageModel, { tokenizer, context, zLoss = 0 }: TaskOptions): Task<NextTokens> {
   const bytes = bytesOfTokens(tokenizer);
   return {
     objective: "causal language model",
@@ -46,6 +53,6 @@ function nextTokens(rows: readonly Int32Array[], context: number): NextTokens {
 }
 
 /** The model itself continues the prompt. */
-export function causalWriter(model: LanguageModel, ids: readonly number[]): Writer {
+function causalWriter(model: LanguageModel, ids: readonly number[]): Writer {
   return { model, prompt: [...ids], stop: [] };
 }

@@ -5,6 +5,7 @@ import { causalLmLoss } from "@llm/causal-lm";
 import {
   chatglmKind,
   GLM,
+  type GLMTokens,
   glmFromHuggingFace,
   glmFromHuggingFaceConfig,
   glmToHuggingFace,
@@ -12,19 +13,56 @@ import {
 } from "@llm/chatglm";
 import { batchTensors, objectiveBatch, type SequenceBatch, targetCount } from "@llm/objective";
 import { type Scalar, tidy } from "@tensorflow/tfjs-core";
+import { causal } from "./causal.js";
 import { sizesOf } from "./decoders.js";
-import { type Family, family, type SpecialIds, type Task, type TaskOptions } from "./family.js";
+import {
+  type Family,
+  family,
+  type LanguageModel,
+  type Learning,
+  type SpecialIds,
+  type Task,
+  type TaskOptions,
+  type Writer,
+} from "./family.js";
+import { prefix } from "./prefix.js";
+import { sentenceStarts } from "./text-starts.js";
 
-const [MASK, GMASK, START, END] = ["[MASK]", "[gMASK]", "<sop>", "<eop>"];
+const [MASK, GMASK, SMASK, START, END] = ["[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>"] as const;
 
-const tokensOf = (special: SpecialIds): { mask: number; gmask: number; start: number; end: number } => ({
-  ...{ mask: special.get(MASK) as number, gmask: special.get(GMASK) as number },
-  ...{ start: special.get(START) as number, end: special.get(END) as number },
-});
+function tokensOf(special: SpecialIds): GLMTokens {
+  const [mask, gmask, start, end] = [MASK, GMASK, START, END].map((name) => special.get(name) as number);
+  const smask = special.get(SMASK);
+  return { mask, gmask, start, end, ...(smask !== undefined && { smask }) } as GLMTokens;
+}
+
+const specialTokens = [MASK, GMASK, START, END];
+
+/** GLM reads these tokens wherever they stand, so its vocabulary has them by any objective. */
+const withTokens = (learning: Learning<LanguageModel>): Learning<GLM> => ({ ...learning, specialTokens });
+
+// A blank at the end is what a text that goes on looks like.
+const writer = (model: GLM, ids: readonly number[]): Writer => {
+  const { gmask, smask = gmask, start, end } = model.config.tokens;
+  return { model, prompt: [...ids, smask, start], stop: [end] };
+};
 
 export const chatglm: Family = family<GLM>({
   name: "chatglm",
-  specialTokens: [MASK, GMASK, START, END],
+  objectives: [
+    {
+      name: "blank-infilling",
+      specialTokens,
+      writer,
+      task: (model, options) => infilling(model, options, "documents"),
+    },
+    {
+      ...{ name: "sentence-infilling", specialTokens: [...specialTokens, SMASK], writer },
+      task: (model, options) => infilling(model, options, "sentences"),
+    },
+    withTokens(causal),
+    withTokens(prefix),
+  ],
   packing: "first-fit",
   owns: (json) => json.model_type === "chatglm" && chatglmKind(json) === "glm",
   architecture: (config, vocabSize, special) =>
@@ -32,25 +70,28 @@ export const chatglm: Family = family<GLM>({
   create: (json, random) => new GLM(glmFromHuggingFaceConfig(json), random),
   toHuggingFace: (state, json) => glmToHuggingFace(state, glmFromHuggingFaceConfig(json)),
   fromHuggingFace: (state, json) => glmFromHuggingFace(state, glmFromHuggingFaceConfig(json)),
-  task: blankInfilling,
-  // A long blank at the end is what a text that goes on looks like.
-  writer: (model, ids) => {
-    const { gmask, start, end } = model.config.tokens;
-    return { model, prompt: [...ids, gmask, start], stop: [end] };
-  },
 });
 
-function blankInfilling(model: GLM, { context, seed, zLoss = 0 }: TaskOptions): Task<SequenceBatch> {
-  const { mask, gmask, start, end } = model.config.tokens;
-  const blanks = { maskId: mask, documentMaskId: gmask, startId: start, endId: end };
+/** Short blanks, and as often long ones: the end of the text (the paper's GLM_Doc), or whole sentences (GLM_Sent). */
+function infilling(
+  model: GLM,
+  { tokenizer, context, seed, zLoss = 0 }: TaskOptions,
+  long: "documents" | "sentences",
+): Task<SequenceBatch> {
+  const { mask, gmask, smask, start, end } = model.config.tokens;
+  const tokens = { maskId: mask, documentMaskId: gmask, sentenceMaskId: smask, startId: start, endId: end };
+  const share = long === "sentences" ? { sentenceShare: 0.5 } : { documentShare: 0.5 };
+  const starts = long === "sentences" ? sentenceStarts(tokenizer) : undefined;
   return {
-    objective: "autoregressive blank infilling",
+    objective: `autoregressive blank infilling, ${long}`,
     textLength: tokensToInfill(context),
     next: false,
     batch: ({ rows, step, firstRow }) =>
-      objectiveBatch((ids, random) => infillBlanks(ids, { ...blanks, random }), rows, {
-        ...{ seed, step, firstRow, length: context, padId: end },
-      }),
+      objectiveBatch(
+        (ids, random) => infillBlanks(ids, { ...tokens, ...share, sentenceStarts: starts?.(ids), random }),
+        rows,
+        { seed, step, firstRow, length: context, padId: end },
+      ),
     loss: (batch) =>
       tidy(() => {
         const { ids_BT, targets_BT, positions_BT, blockPositions_BT, mask } = batchTensors(batch);

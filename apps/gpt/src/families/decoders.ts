@@ -1,4 +1,4 @@
-// GPT-2, LLaMA, Falcon, BLOOM and ChatGLM2: decoders that learn the next token.
+// GPT-2, LLaMA, Falcon, BLOOM and ChatGLM2: decoders that learn the next token, or whatever a prefix leads to.
 
 import {
   Bloom,
@@ -31,10 +31,15 @@ import {
 } from "@llm/gpt2";
 import { Llama, fromHuggingFaceConfig as llamaFromConfig, toHuggingFaceConfig as llamaToConfig } from "@llm/llama";
 import type { ModelConfig } from "../config/schema.js";
-import { causalTask, causalWriter } from "./causal.js";
+import { causal } from "./causal.js";
+import { decoderDenoising, spanCorruption, ul2 } from "./denoising.js";
 import { type Family, family, type LanguageModel } from "./family.js";
+import { prefix } from "./prefix.js";
 
-const causal = { specialTokens: [], task: causalTask, writer: causalWriter, packing: "first-fit" } as const;
+const decoder = {
+  objectives: [causal, prefix, decoderDenoising(spanCorruption), decoderDenoising(ul2)],
+  packing: "first-fit",
+} as const;
 
 /** The sizes that all of them have. */
 export function sizesOf(config: ModelConfig, vocabSize: number) {
@@ -43,7 +48,7 @@ export function sizesOf(config: ModelConfig, vocabSize: number) {
 }
 
 export const gpt2: Family = family<LanguageModel>({
-  ...causal,
+  ...decoder,
   name: "gpt2",
   // Learned positions count from the start of the row, so such a model gets one conversation a row.
   packing: "none",
@@ -60,7 +65,7 @@ export const gpt2: Family = family<LanguageModel>({
 });
 
 export const llama: Family = family<LanguageModel>({
-  ...causal,
+  ...decoder,
   name: "llama",
   owns: ({ model_type }) => model_type === "llama",
   architecture: (config, vocabSize) => {
@@ -71,7 +76,7 @@ export const llama: Family = family<LanguageModel>({
 });
 
 export const falcon: Family = family<LanguageModel>({
-  ...causal,
+  ...decoder,
   name: "falcon",
   owns: ({ model_type }) => ["falcon", "RefinedWeb", "RefinedWebModel"].includes(model_type ?? ""),
   architecture: (config, vocabSize) => {
@@ -84,8 +89,10 @@ export const falcon: Family = family<LanguageModel>({
 });
 
 export const bloom: Family = family<LanguageModel>({
-  ...causal,
+  ...decoder,
   name: "bloom",
+  // ALiBi says how far back a token is, and would favour later ones the more the farther they are.
+  objectives: [causal],
   owns: ({ model_type }) => model_type === "bloom",
   architecture: (config, vocabSize) => bloomToConfig({ ...sizesOf(config, vocabSize), dropout: config.dropout }),
   create: (json, random) => new Bloom(bloomFromConfig(json), random),
@@ -94,7 +101,7 @@ export const bloom: Family = family<LanguageModel>({
 });
 
 export const chatglm2: Family = family<LanguageModel>({
-  ...causal,
+  ...decoder,
   name: "chatglm2",
   owns: (json) => json.model_type === "chatglm" && chatglmKind(json) === "chatglm2",
   architecture: (config, vocabSize) => {

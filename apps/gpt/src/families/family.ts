@@ -6,9 +6,13 @@ import type { Random } from "@llm/random";
 import type { Tokenizer } from "@llm/tokenizer";
 import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
 import type { ModelConfig } from "../config/schema.js";
+import type { ObjectiveName } from "./objective-names.js";
 
-/** Hugging Face's config.json, with keys of our own where theirs cannot say it. */
-export type Architecture = Record<string, unknown> & { model_type?: string };
+/**
+ * Hugging Face's config.json, with keys of our own where theirs cannot say it: `training_objective` is what the model
+ * learned by, where that is not the family's own.
+ */
+export type Architecture = Record<string, unknown> & { model_type?: string; training_objective?: unknown };
 
 /** Any model that the app trains. */
 export interface AnyModel extends Module {
@@ -21,7 +25,13 @@ export interface AnyModel extends Module {
 export interface LanguageModel extends AnyModel {
   forward(
     ids_BT: Tensor,
-    options?: { cache?: KVCache; segments?: readonly ArrayLike<number>[]; logits?: "all" | "last" },
+    options?: {
+      cache?: KVCache;
+      segments?: readonly ArrayLike<number>[];
+      logits?: "all" | "last";
+      mask?: "causal" | "none" | Tensor;
+      prefix?: Tensor;
+    },
   ): Tensor;
   createCache(): KVCache;
 }
@@ -73,12 +83,25 @@ export interface Writer {
   dispose?(): void;
 }
 
+/** A way for a kind of model to learn. */
+export interface Learning<M extends AnyModel = AnyModel> {
+  /** What `--objective` calls it. */
+  readonly name: ObjectiveName;
+  /** Special tokens that it needs. */
+  readonly specialTokens: readonly string[];
+  /** Whether what is given is read in both directions before the writing starts. */
+  readonly prefix?: boolean;
+  task(model: M, options: TaskOptions): Task;
+  /** Absent for models that do not write. */
+  writer?(model: M, ids: readonly number[], special: SpecialIds): Writer;
+}
+
 /** A kind of model. */
 export interface Family<M extends AnyModel = AnyModel> {
   /** What `--model` calls it. */
   readonly name: string;
-  /** Special tokens that its objective needs. */
-  readonly specialTokens: readonly string[];
+  /** What it can learn by, its own objective first. */
+  readonly objectives: readonly [Learning<M>, ...Learning<M>[]];
   /** Whether a config.json is of this kind. */
   owns(architecture: Architecture): boolean;
   /** @throws Error when the sizes do not fit each other */
@@ -89,9 +112,6 @@ export interface Family<M extends AnyModel = AnyModel> {
   fromHuggingFace?(state: ReadonlyMap<string, Tensor>, architecture: Architecture): Map<string, Tensor>;
   /** The config.json for others, without our own keys. Default: as it is. */
   published?(architecture: Architecture): Architecture;
-  task(model: M, options: TaskOptions): Task;
-  /** Absent for models that do not write. */
-  writer?(model: M, ids: readonly number[], special: SpecialIds): Writer;
   /** Whether conversations may be packed into rows ("first-fit") or not; absent where the model cannot be tuned on them. */
   readonly packing?: "first-fit" | "none";
 }

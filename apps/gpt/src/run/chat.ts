@@ -3,8 +3,9 @@
 import { createInterface } from "node:readline/promises";
 import { type ChatFormatName, chatStopId, encodePrompt, type Message } from "@llm/sft";
 import pc from "picocolors";
+import { prefixWriter } from "../families/sequences.js";
 import { say } from "../ui/progress.js";
-import { asLanguageModel } from "./model.js";
+import { asLanguageModel, readsPrefix } from "./model.js";
 import { type WriteOptions, writeText } from "./sample-text.js";
 import type { SavedModel } from "./saved.js";
 
@@ -29,7 +30,13 @@ export async function* answer(
     turns = turns.slice(1);
     prompt = encodePrompt(turns, { encode, format });
   }
-  const writer = { model: asLanguageModel(model, saved.architecture), prompt, stop: [] };
+  const writing = asLanguageModel(model, saved.architecture);
+  const firstAnswer = turns.findIndex(({ role }) => role === "assistant");
+  const opening = turns.slice(0, firstAnswer < 0 ? turns.length : firstAnswer);
+  const writer =
+    readsPrefix(saved.architecture) && opening.length > 0
+      ? prefixWriter(writing, prompt, { given: encodePrompt(opening, { encode, format }).length })
+      : { model: writing, prompt, stop: [] };
   yield* writeText(writer, tokenizer, { ...options, stop: [chatStopId({ encode, format })] });
 }
 

@@ -2,10 +2,12 @@
 
 import { readFile } from "node:fs/promises";
 import { shiftLabels } from "@llm/causal-lm";
+import { attentionPattern } from "@llm/objective";
 import { type PackedSequence, packSequences } from "@llm/packing";
 import { Random } from "@llm/random";
 import { type ChatFormatName, encodeConversation, type Message } from "@llm/sft";
 import type { Tokenizer } from "@llm/tokenizer";
+import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { UserError } from "../ui/error.js";
 
@@ -115,6 +117,26 @@ export function conversationBatch(rows: readonly PackedSequence[]): Conversation
     batch: rows.length,
     context,
   };
+}
+
+/**
+ * Who sees whom when what comes before the first answer of a conversation is read in both directions.
+ *
+ * @returns boolean [batch, 1, context, context]
+ */
+export function prefixMask({ inputs, targets, segments, batch: rows, context: length }: ConversationBatch): Tensor {
+  const open = new Uint8Array(inputs.length);
+  for (let start = 0; start < inputs.length; ) {
+    let end = start + 1;
+    while (end % length !== 0 && segments[end] === segments[start]) end++;
+    // The last token before the answer predicts its first one, and may be seen by all before it.
+    const first = targets.subarray(start, end).findIndex((target) => target >= 0);
+    open.fill(1, start, start + first + 1);
+    start = end;
+  }
+  const positions = new Int32Array(inputs.length);
+  const pattern = attentionPattern({ inputs, targets, segments, positions, open, rows, length });
+  return tensor(pattern, [rows, 1, length, length], "bool");
 }
 
 /** The rows of a step: epochs in an order that depends on the seed alone. */

@@ -86,7 +86,7 @@ async function evaluateAnswers(
   const { rows } = packConversations(heldOut, { tokenizer, format, context, strategy });
   const { loss, count } = await evaluate({
     batches: batchesOf(rows, batch),
-    loss: answerLoss(asLanguageModel(model, architecture)),
+    loss: answerLoss(asLanguageModel(model, architecture), architecture),
     weight: answerWeight,
   });
   return { loss, perplexity: perplexity(loss), tokens: count, step };

@@ -13,7 +13,7 @@ import { type LazyTensor, writeSafetensors } from "@llm/safetensors/node";
 import { Tokenizer } from "@llm/tokenizer";
 import { streamWeights } from "@llm/weights";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { familyOf } from "../families/families.js";
+import { familyOf, objectiveOf } from "../families/families.js";
 import { ggufOf } from "../families/stored.js";
 import { UserError } from "../ui/error.js";
 import { say } from "../ui/progress.js";
@@ -133,7 +133,10 @@ async function toGGUFFile(
   for (const [key, value] of tokenizerToGGUF(json, { vocabSize: model.vocabSize }))
     if (!metadata.has(key)) metadata.set(key, value);
   for (const [key, value] of (await gguf.otherToMetadata?.(model.namedParameters())) ?? []) metadata.set(key, value);
-  if (familyOf(architecture).writer && !metadata.has("tokenizer.ggml.eos_token_id"))
+  const learning = objectiveOf(architecture);
+  if (architecture.training_objective !== undefined)
+    say(`GGUF has no place for what the model learned by: "${learning.name}" will be forgotten`);
+  if (learning.writer && !metadata.has("tokenizer.ggml.eos_token_id"))
     say("the tokenizer has no token that ends a text: llama.cpp takes the one with id 11 for it");
   const stream = streamWeights(model.namedParameters(), (state) => gguf.toGGUF(state, architecture));
   await writeGGUF(out, metadata, weightTensors(stream.tensors, stored));

@@ -18,11 +18,19 @@ import {
   conversationBatch,
   loadConversations,
   packConversations,
+  prefixMask,
   rowsAt,
 } from "./conversations.js";
 import { createRun, type RunPaths, runPaths, writeJson } from "./directory.js";
 import { runLoop } from "./loop.js";
-import { type AnyModel, asLanguageModel, type LanguageModel, packingOf } from "./model.js";
+import {
+  type AnyModel,
+  type Architecture,
+  asLanguageModel,
+  type LanguageModel,
+  packingOf,
+  readsPrefix,
+} from "./model.js";
 import { type RunResult, resumedConfig } from "./pretrain.js";
 import { ADAPTER_CONFIG, loadSaved, type SavedModel } from "./saved.js";
 import { toStored } from "./tensors.js";
@@ -49,12 +57,18 @@ export async function resumeFinetuning(out: string, given: Record<string, unknow
   return loop(paths, config, await loadSaved(out, "base"), true);
 }
 
-/** The mean loss of the answers in a batch. */
-export function answerLoss(model: LanguageModel): (batch: ConversationBatch) => Scalar {
-  return ({ inputs, targets, segments, batch, context }) =>
+/**
+ * The mean loss of the answers in a batch. A model that has learned to read what is given in both directions reads each
+ * conversation so, up to its first answer.
+ */
+export function answerLoss(model: LanguageModel, architecture: Architecture): (batch: ConversationBatch) => Scalar {
+  const prefix = readsPrefix(architecture);
+  return (conversations) =>
     tidy(() => {
+      const { inputs, targets, segments, batch, context } = conversations;
       const rows = Array.from({ length: batch }, (_, i) => segments.subarray(i * context, (i + 1) * context));
-      const logits = model.forward(tensor2d(inputs, [batch, context], "int32"), { segments: rows });
+      const seen = prefix ? { mask: prefixMask(conversations) } : { segments: rows };
+      const logits = model.forward(tensor2d(inputs, [batch, context], "int32"), seen);
       return causalLmLoss(logits, tensor2d(targets, [batch, context], "int32")) as Scalar;
     });
 }
@@ -93,7 +107,7 @@ async function loop(
       optimizer,
       batchAt: (step, micro) =>
         conversationBatch(rowsAt(trainRows.rows, { step: step * accumulate + micro, batch, seed })),
-      loss: answerLoss(asLanguageModel(model, architecture)),
+      loss: answerLoss(asLanguageModel(model, architecture), architecture),
       weight: answerWeight,
       tokensPerStep: batch * context * accumulate,
       heldOut: { batches: () => batchesOf(heldOutRows.rows, batch) },

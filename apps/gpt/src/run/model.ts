@@ -3,19 +3,32 @@
 import { Random } from "@llm/random";
 import type { Tokenizer } from "@llm/tokenizer";
 import type { ModelConfig } from "../config/schema.js";
-import { familyNamed, familyOf } from "../families/families.js";
-import type { AnyModel, Architecture, LanguageModel, Task, TaskOptions, Writer } from "../families/family.js";
+import { familyNamed, familyOf, objectiveNamed, objectiveOf } from "../families/families.js";
+import type { AnyModel, Architecture, LanguageModel, Learning, Task, TaskOptions, Writer } from "../families/family.js";
 import { specialIds } from "../families/special-tokens.js";
 import { UserError } from "../ui/error.js";
 
 export type { AnyModel, Architecture, LanguageModel } from "../families/family.js";
 
-/** The architecture that a configuration asks for, with a vocabulary for the tokenizer and the objective. */
+/**
+ * What a configuration's model is to learn by.
+ * @throws UserError when such a model cannot
+ */
+export function learningOf({ model, objective }: Pick<ModelConfig, "model" | "objective">): Learning {
+  return objectiveNamed(familyNamed(model), objective);
+}
+
+/**
+ * The architecture that a configuration asks for, with a vocabulary for the tokenizer and the objective. An objective
+ * that is not the family's own stands in it, so that whatever opens the model knows.
+ */
 export function architectureOf(config: ModelConfig, tokenizer: Tokenizer): Architecture {
   const family = familyNamed(config.model);
-  const { special, vocabSize } = specialIds(tokenizer, family.specialTokens);
+  const { name, specialTokens } = learningOf(config);
+  const { special, vocabSize } = specialIds(tokenizer, specialTokens);
   try {
-    return family.architecture(config, vocabSize, special);
+    const own = family.objectives[0].name === name;
+    return { ...family.architecture(config, vocabSize, special), ...(!own && { training_objective: name }) };
   } catch (error) {
     throw new UserError((error as Error).message);
   }
@@ -28,9 +41,9 @@ export function modelFromArchitecture(architecture: Architecture, seed = 0): Any
 
 /** What a model is trained on, in sequences of `context` tokens. */
 export function taskOf(model: AnyModel, architecture: Architecture, options: Omit<TaskOptions, "special">): Task {
-  const family = familyOf(architecture);
-  const { special } = specialIds(options.tokenizer, family.specialTokens);
-  return family.task(model, { ...options, special });
+  const learning = objectiveOf(architecture);
+  const { special } = specialIds(options.tokenizer, learning.specialTokens);
+  return learning.task(model, { ...options, special });
 }
 
 /**
@@ -41,8 +54,8 @@ export function writerOf(
   architecture: Architecture,
   { tokenizer, ids }: { tokenizer: Tokenizer; ids: readonly number[] },
 ): Writer | undefined {
-  const family = familyOf(architecture);
-  return family.writer?.(model, ids, specialIds(tokenizer, family.specialTokens).special);
+  const learning = objectiveOf(architecture);
+  return learning.writer?.(model, ids, specialIds(tokenizer, learning.specialTokens).special);
 }
 
 /** Whether conversations may stand side by side in a row. */
@@ -50,6 +63,11 @@ export function packingOf(architecture: Architecture): "first-fit" | "none" {
   const { packing, name } = familyOf(architecture);
   if (packing) return packing;
   throw new UserError(`a ${name} cannot be tuned on conversations: it does not write from left to right`);
+}
+
+/** Whether the model has learned to read what it is given in both directions. */
+export function readsPrefix(architecture: Architecture): boolean {
+  return objectiveOf(architecture).prefix === true;
 }
 
 /**

@@ -9,14 +9,22 @@ import { type Tokenizer, TokenizerError } from "@llm/tokenizer";
 import type { z } from "zod";
 import { resolveConfig } from "../config/resolve.js";
 import { type PretrainConfig, pretrainSchema } from "../config/schema.js";
-import { familyNamed, familyOf } from "../families/families.js";
+import { objectiveOf } from "../families/families.js";
 import type { Writer } from "../families/family.js";
 import { UserError } from "../ui/error.js";
 import { say, short } from "../ui/progress.js";
 import { heldOutText, trainingBatches } from "./batches.js";
 import { createRun, type RunPaths, readJson, runPaths, writeJson } from "./directory.js";
 import { type LoopResult, runLoop } from "./loop.js";
-import { type AnyModel, type Architecture, architectureOf, modelFromArchitecture, taskOf, writerOf } from "./model.js";
+import {
+  type AnyModel,
+  type Architecture,
+  architectureOf,
+  learningOf,
+  modelFromArchitecture,
+  taskOf,
+  writerOf,
+} from "./model.js";
 import { collectText, writeText } from "./sample-text.js";
 import { spikesOf } from "./spikes.js";
 import { trainOnData } from "./tokenizer.js";
@@ -30,7 +38,8 @@ export interface RunResult extends LoopResult {
 }
 
 /** Starts a run in a new folder. */
-export async function pretrain(config: PretrainConfig, out: string): Promise<RunResult> {
+export async function pretrain(given: PretrainConfig, out: string): Promise<RunResult> {
+  const config = { ...given, objective: learningOf(given).name };
   const paths = await createRun(out);
   const { tokenizer, tokens } = await prepare(config, paths);
   const architecture = architectureOf(config, tokenizer);
@@ -99,7 +108,7 @@ async function prepare(config: PretrainConfig, paths: RunPaths): Promise<{ token
   }
   const tokenizer =
     kind === "bpe" || kind === "char"
-      ? await trainOnData({ kind, data, field, vocab, special: familyNamed(config.model).specialTokens })
+      ? await trainOnData({ kind, data, field, vocab, special: learningOf(config).specialTokens })
       : await readTokenizer(kind);
   await writeJson(paths.tokenizer, tokenizer);
   return {
@@ -138,7 +147,7 @@ async function loop(
       weight: task.weight,
       tokensPerStep: batch * context * accumulate,
       heldOut: heldOutText(task, tokens.validation, { batch, limit: evalTokens }),
-      sample: familyOf(architecture).writer && (() => sampleText(model, architecture, { tokenizer, prompt, seed })),
+      sample: objectiveOf(architecture).writer && (() => sampleText(model, architecture, { tokenizer, prompt, seed })),
       spikes: spikesOf(config),
       resume,
     });

@@ -9,9 +9,12 @@ import { gpt2Init, gradientNorms, initialize, shrinkEmbeddingGradient, smallInit
 import { train } from "@llm/trainer";
 import { dispose, type Scalar, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { DeepModel, type DeepModelConfig } from "./deep-model.js";
+import { Sgd } from "./sgd.js";
 
 /** What all runs have in common. */
 export interface ExperimentConfig {
+  /** `sgd` has momentum; its steps grow with the gradients, and so does what goes wrong. */
+  optimizer: "adamw" | "sgd";
   layers: number;
   dim: number;
   heads: number;
@@ -59,10 +62,12 @@ export const measures: readonly Measure[] = [
 export interface Outcome {
   name: string;
   layers: number;
-  /** Loss before the first step, highest, and mean of the last tenth of the steps, which all read fresh text. */
+  seed: number;
+  /** Loss before the first step, highest that was finite, and mean of the last tenth of the steps, which all read fresh text. */
   loss: { first: number; highest: number; last: number };
   /** Gradient norm of the last layer, divided by the first layer's, before the first step. */
   lastToFirst: number;
+  /** Better than the frequencies of characters, worse, or worse than no training at all. */
   verdict: "learns" | "stuck" | "diverges";
   milliseconds: number;
 }
@@ -88,7 +93,8 @@ export async function runMeasure(measure: Measure, config: ExperimentConfig, tex
     const linears = new Map([...parameters].filter(([name]) => name.startsWith("layers")));
     initialize(linears, scheme, { random: random.fork("init") });
   }
-  const optimizer = new AdamW(parameters, { beta2: 0.95, weightDecay: 0.1 });
+  const optimizer =
+    config.optimizer === "sgd" ? new Sgd(parameters) : new AdamW(parameters, { beta2: 0.95, weightDecay: 0.1 });
   const loader = new DataLoader(memorySource(text.ids), { batch, context, seed });
   const loss = ({ inputs, targets }: Batch): Scalar =>
     tidy(() => {
@@ -130,6 +136,7 @@ export async function runMeasure(measure: Measure, config: ExperimentConfig, tex
   return {
     name: measure.name,
     layers,
+    seed,
     lastToFirst,
     milliseconds: performance.now() - began,
     ...judge(losses, text.entropy),
@@ -141,7 +148,7 @@ function judge(losses: readonly number[], entropy: number): Pick<Outcome, "loss"
   const [first] = losses as [number];
   const tail = losses.slice(-Math.max(1, Math.floor(losses.length / 10)));
   const last = tail.reduce((sum, loss) => sum + loss, 0) / tail.length;
-  const highest = losses.reduce((a, b) => Math.max(a, b), 0);
+  const highest = losses.filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0);
   const verdict = last < entropy - 0.1 ? "learns" : last < first ? "stuck" : "diverges";
   return { loss: { first, highest, last }, verdict };
 }

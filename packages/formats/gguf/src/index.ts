@@ -27,5 +27,5 @@ export {
   uint32,
 } from "./metadata.js";
 export { dequantizeQ4_0, dequantizeQ8_0, quantizeQ4_0, quantizeQ8_0 } from "./quantize.js";
-export { type TokenizerOptions, tokenizerFromGGUF, tokenizerToGGUF } from "./tokenizer.js";
+export { type TokenizerOptions, tokenizerFromGGUF, tokenizerToGGUF } from "./tokenizer/tokenizer.js";
 export { fileType, type LazyValues, weightTensors } from "./weights.js";

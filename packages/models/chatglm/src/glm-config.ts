@@ -42,6 +42,8 @@ export interface GLMTokens {
   mask: number;
   /** A long blank, at the end. Default 130001. */
   gmask: number;
+  /** A blank of whole sentences. Default: none; ChatGLM-6B's code does not look for one. */
+  smask?: number;
   /** Start of what fills a blank. Default 130004. */
   start: number;
   /** Its end. Default 130005. */
@@ -103,6 +105,7 @@ export function resolveGLMConfig(config: GLMConfig): Required<GLMConfig> {
     );
   }
   for (const [name, id] of Object.entries(tokens)) {
+    if (name === "smask" && id === undefined) continue;
     if (Number.isInteger(id) && id >= 0 && id < vocabSize) continue;
     throw new Error(`GLM: tokens.${name} must be an id of the vocabulary of ${vocabSize}, got ${id}`);
   }

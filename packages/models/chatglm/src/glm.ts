@@ -21,9 +21,10 @@ import { checkIds } from "@llm/model-config";
 import { Random } from "@llm/random";
 import { Rope, Rope2D } from "@llm/rope";
 import { TransformerBlock } from "@llm/transformer-block";
-import { reshape, slice, stack, type Tensor, tensor, tidy, zerosLike } from "@tensorflow/tfjs-core";
+import { reshape, slice, stack, type Tensor, tidy, zerosLike } from "@tensorflow/tfjs-core";
+import { GLMCache } from "./glm-cache.js";
 import { type GLMConfig, resolveGLMConfig } from "./glm-config.js";
-import { placesOf, planOf, type RowPlan } from "./places.js";
+import { placesOf, plansOf, type RowPlans } from "./places.js";
 
 const STD = 0.02;
 
@@ -44,7 +45,6 @@ export class GLM extends Decoder<Required<GLMConfig>> {
   lmHead?: Linear;
   /** Shared by all layers; holds no parameters. */
   readonly rope: Rope | Rope2D;
-  readonly #plans = new WeakMap<KeyValueCache, RowPlan[]>();
 
   /**
    * @param config sizes
@@ -66,11 +66,11 @@ export class GLM extends Decoder<Required<GLMConfig>> {
 
   /**
    * The logits of the token that follows each position. Tokens before the start token are given and seen by all, unless
-   * `mask` or `segments` say otherwise; with a cache, what was given is remembered.
+   * `mask`, `prefix` or `segments` say otherwise; a cache of `createCache` remembers what was given.
    *
-   * @param ids_BT int32 [B, T]; without `positions` they are read back, which a GPU backend cannot do at once
+   * @param ids_BT int32 [B, T]
    * @returns [B, T, V], or [B, 1, V] with `logits: "last"`
-   * @throws Error as `Decoder.forward`
+   * @throws Error as `Decoder.forward`, or without `positions` for a filled cache that does not remember
    */
   override forward(ids_BT: Tensor, options: GLMForwardOptions = {}): Tensor {
     const { positions, blockPositions, ...rest } = options;
@@ -78,8 +78,14 @@ export class GLM extends Decoder<Required<GLMConfig>> {
     if (positions)
       return tidy(() => super.forward(ids_BT, { ...rest, positions: this.#joined(positions, blockPositions) }));
     checkIds("GLM", ids_BT, { maxLength: this.maxLength, offset: rest.cache?.length });
-    const plans = this.#plansOf(ids_BT, rest.cache);
-    return tidy(() => super.forward(ids_BT, { ...this.#asPlanned(ids_BT, plans, rest), ...rest }));
+    return tidy(() => {
+      const plans = this.#plansOf(ids_BT, rest.cache);
+      return super.forward(ids_BT, { ...this.#asPlanned(ids_BT, plans, rest), ...rest });
+    });
+  }
+
+  override createCache(): GLMCache {
+    return new GLMCache({ layers: this.config.layers });
   }
 
   protected hidden(ids_BT: Tensor, options: SelfAttentionOptions): Tensor {
@@ -96,32 +102,29 @@ export class GLM extends Decoder<Required<GLMConfig>> {
     this.rope.dispose();
   }
 
-  /** What each row begins with: read from its ids, or remembered from the pass that filled the cache. */
-  #plansOf(ids_BT: Tensor, cache: KeyValueCache | undefined): RowPlan[] {
-    const known = cache && cache.length > 0 ? this.#plans.get(cache) : undefined;
-    if (known) return known;
-    const [b, t] = ids_BT.shape as [number, number];
-    const ids = ids_BT.dataSync();
-    const plans = Array.from({ length: b }, (_, row) => planOf(ids.slice(row * t, (row + 1) * t), this.config));
-    if (cache) this.#plans.set(cache, plans);
-    return plans;
+  /** What each row begins with: found in its ids, or remembered from the pass that filled the cache. */
+  #plansOf(ids_BT: Tensor, cache: KeyValueCache | undefined): RowPlans {
+    if (!cache || cache.length === 0) {
+      const plans = plansOf(ids_BT, this.config);
+      if (cache instanceof GLMCache) cache.remember(plans);
+      return plans;
+    }
+    if (cache instanceof GLMCache && cache.plans) return cache.plans;
+    throw new Error(
+      "GLM: this cache does not know where its tokens stand; take one of createCache(), or give positions in every pass",
+    );
   }
 
   #asPlanned(
     ids_BT: Tensor,
-    plans: readonly RowPlan[],
+    plans: RowPlans,
     { cache, mask = "causal" }: DecoderForwardOptions,
   ): DecoderForwardOptions {
     const [b, t] = ids_BT.shape as [number, number];
-    const values = new Int32Array(b * 2 * t);
-    for (const [row, plan] of plans.entries()) values.set(placesOf(plan, cache?.length ?? 0, t), row * 2 * t);
-    const places_B2T = tensor(values, [b, 2, t], "int32");
+    const places_B2T = placesOf(plans, cache?.length ?? 0, t);
     const positions =
       this.config.positions === "2d" ? places_B2T : reshape(slice(places_B2T, [0, 0, 0], [b, 1, t]), [b, t]);
-    const given = plans.map((plan) => plan.given);
-    return mask === "causal" && given.some((n) => n > 0)
-      ? { positions, prefix: tensor(given, [b], "int32") }
-      : { positions };
+    return mask === "causal" ? { positions, prefix: plans.given } : { positions };
   }
 
   #joined(positions: Tensor, blockPositions: Tensor | undefined): Tensor {

@@ -31,6 +31,7 @@ export function glmToHuggingFaceConfig(config: GLMConfig): HuggingFaceConfig {
     bos_token_id: c.tokens.start,
     eos_token_id: c.tokens.end,
     tie_word_embeddings: c.tied,
+    ...(c.tokens.smask !== undefined && { glm_smask_token_id: c.tokens.smask }),
     ...(c.feedForward === "geglu" && { glm_feed_forward: "geglu" }),
     ...(c.ropeBase !== 10000 && { glm_rope_base: c.ropeBase }),
     torch_dtype: "float32",
@@ -60,6 +61,7 @@ export function glmFromHuggingFaceConfig(json: HuggingFaceConfig): Required<GLMC
     tokens: {
       mask: number("mask_token_id", 130000),
       gmask: number("gmask_token_id", 130001),
+      ...(json.glm_smask_token_id !== undefined && { smask: number("glm_smask_token_id") }),
       start: number("bos_token_id", 130004),
       end: number("eos_token_id", 130005),
     },

@@ -8,6 +8,7 @@ export {
 } from "./chatglm2-config.js";
 export { chatglm2FromGGUF, chatglm2FromGGUFConfig, chatglm2ToGGUF, chatglm2ToGGUFConfig } from "./gguf.js";
 export { GLM, type GLMForwardOptions } from "./glm.js";
+export { GLMCache } from "./glm-cache.js";
 export { type GLMConfig, type GLMPreset, type GLMTokens, glmParameterCount, glmPresets } from "./glm-config.js";
 export {
   chatglm2FromHuggingFace,
@@ -23,5 +24,5 @@ export {
   glmFromHuggingFaceConfig,
   glmToHuggingFaceConfig,
 } from "./huggingface-config.js";
-export { placesOf, planOf, type RowPlan } from "./places.js";
+export { placesOf, plansOf, type RowPlans } from "./places.js";
 export { chatglm2Traits, glmTraits } from "./traits.js";

@@ -1,7 +1,8 @@
+import { KVCache } from "@llm/kv-cache";
 import { expectClose, expectNoLeak } from "@llm/testing";
-import { slice, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import { engine, slice, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   ChatGLM2,
   type ChatGLM2Config,
@@ -23,7 +24,7 @@ import {
   glmToHuggingFaceConfig,
   glmTraits,
   placesOf,
-  planOf,
+  plansOf,
 } from "../src/index.js";
 
 const tokens = { mask: 19, gmask: 20, start: 21, end: 22 };
@@ -65,15 +66,71 @@ test("the counts are those of real models", () => {
 });
 
 test("places: the text stands still in a blank, which counts on", () => {
-  const plan = planOf([1, 2, 19, 5, 21, 3, 4], new GLM(glm).config);
-  expect(plan).toEqual({ given: 4, slot: 2 });
-  expect(Array.from(placesOf(plan, 0, 7))).toEqual([...[0, 1, 2, 3, 2, 2, 2], ...[0, 0, 0, 0, 1, 2, 3]]);
-  expect(Array.from(placesOf(plan, 6, 2))).toEqual([2, 2, 3, 4]);
-  const plain = planOf([1, 2, 3], new GLM(glm).config);
-  expect(Array.from(placesOf(plain, 0, 3))).toEqual([0, 1, 2, 0, 0, 0]);
+  const { config } = new GLM(glm);
+  const rows = ids([1, 2, 19, 5, 21, 3, 4], [1, 2, 3, 4, 5, 6, 7], [19, 2, 20, 21, 5, 21, 19]);
+  const plans = plansOf(rows, config);
+  // The second row is plain text; the third has two masks before its first start token, and the later one counts.
+  expect([plans.given.dtype, plans.slot.dtype]).toEqual(["int32", "int32"]);
+  expect([plans.given.arraySync(), plans.slot.arraySync()]).toEqual([
+    [4, 0, 3],
+    [2, -1, 2],
+  ]);
+  const whole = placesOf(plans, 0, 7);
+  expect(whole.dtype).toBe("int32");
+  expect(whole.arraySync()).toEqual([
+    [
+      [0, 1, 2, 3, 2, 2, 2],
+      [0, 0, 0, 0, 1, 2, 3],
+    ],
+    [
+      [0, 1, 2, 3, 4, 5, 6],
+      [0, 0, 0, 0, 0, 0, 0],
+    ],
+    [
+      [0, 1, 2, 2, 2, 2, 2],
+      [0, 0, 0, 1, 2, 3, 4],
+    ],
+  ]);
+  expect(placesOf(plans, 5, 2).arraySync()).toEqual(
+    (whole.arraySync() as number[][][]).map((r) => r.map((p) => p.slice(5))),
+  );
   // With one position, a long blank counts on and a short one stands still.
-  const flat = new GLM({ ...glm, positions: "1d" }).config;
-  expect([planOf([1, 20, 21], flat).slot, planOf([1, 19, 21], flat).slot]).toEqual([undefined, 1]);
+  const slots = plansOf(ids([1, 20, 21], [1, 19, 21], [19, 20, 21], [20, 19, 21]), { ...config, positions: "1d" }).slot;
+  expect(slots.arraySync()).toEqual([-1, 1, -1, 1]);
+  // A mask of sentences is one where the model has it.
+  const sentence = { ...config, tokens: { ...tokens, smask: 18 } };
+  expect(plansOf(ids([1, 18, 5, 21]), sentence).slot.arraySync()).toEqual([1]);
+  expect(plansOf(ids([1, 18, 5, 21]), config).slot.arraySync()).toEqual([-1]);
+});
+
+test("plans and places are made without reading anything back", () => {
+  const { config } = new GLM(glm);
+  const rows = ids([1, 2, 20, 21], [1, 19, 21, 5]);
+  const read = vi.spyOn(engine(), "readSync");
+  try {
+    placesOf(plansOf(rows, config), 2, 3);
+    expect(read).not.toHaveBeenCalled();
+  } finally {
+    read.mockRestore();
+  }
+});
+
+test("a cache that does not remember is refused, and one that does frees what it remembers", () => {
+  const model = new GLM(glm).eval();
+  const prompt = ids([1, 2, 20, 21]);
+  const foreign = new KVCache({ layers: 2 });
+  model.forward(prompt, { cache: foreign });
+  expect(() => model.forward(ids([7]), { cache: foreign })).toThrow("take one of createCache()");
+  foreign.dispose();
+  expectNoLeak(() => {
+    const cache = model.createCache();
+    for (let i = 0; i < 2; i++) {
+      model.forward(prompt, { cache }).dispose();
+      cache.truncate(0);
+    }
+    cache.dispose();
+  });
+  model.dispose();
 });
 
 test("what is given is seen in both directions, what is written from left to right", () => {
@@ -159,6 +216,8 @@ test("config.json: both say chatglm, and are told apart", () => {
     expect(chatglmKind(json)).toBe("chatglm2");
     expect(chatglm2FromHuggingFaceConfig(json)).toMatchObject(preset);
   }
+  const withSentences = { ...glm, tokens: { ...tokens, smask: 18 } };
+  expect(glmFromHuggingFaceConfig(glmToHuggingFaceConfig(withSentences))).toMatchObject(withSentences);
   // THUDM/chatglm-6b, as published.
   const published = {
     architectures: ["ChatGLMModel"],

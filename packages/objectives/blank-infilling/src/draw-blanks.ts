@@ -1,10 +1,12 @@
 // Which stretches of a text become blanks.
 //
 //   spans      lengths from a Poisson distribution (λ = 3, without 0) until 15 % of the text is blank
+//   sentences  whole sentences, in random order, until 15 % of the text is blank
 //   document   one blank at the end, its length uniform over 50 … 100 % of the text
 //
 // Source: Du et al., "GLM", arXiv:2103.10360, sections 2.1 and 2.2. The blank of a document stands at its end, as in
-// the code of GLM and in GLM-130B (arXiv:2210.02414), where it is [gMASK]. Between two blanks at least one token stays.
+// the code of GLM and in GLM-130B (arXiv:2210.02414), where it is [gMASK]. Between two blanks at least one token stays;
+// so sentences that follow each other become one blank.
 
 import type { Random } from "@llm/random";
 
@@ -33,7 +35,7 @@ export function drawSpanBlanks(
   { random, rate = 0.15, meanSpan = 3 }: SpanBlankOptions & { random: Random },
 ): Blank[] {
   checkLength("drawSpanBlanks", length);
-  if (!(rate > 0 && rate <= 1)) throw new RangeError(`drawSpanBlanks: rate must be above 0 and at most 1, got ${rate}`);
+  checkRate("drawSpanBlanks", rate);
   if (!(meanSpan > 0 && meanSpan <= 500)) {
     throw new RangeError(`drawSpanBlanks: meanSpan must be above 0 and at most 500, got ${meanSpan}`);
   }
@@ -58,6 +60,44 @@ export function drawSpanBlanks(
     before += span;
     return { start, length: span };
   });
+}
+
+/**
+ * Whole sentences, in the order of the text; neighbours are joined.
+ *
+ * @param sentenceStarts a flag for each token of the text, at least 1; other than 0 where a sentence starts. The first
+ *   token starts one anyway
+ * @returns blanks of at least `rate` of the text, and of all of it where that is one sentence
+ * @throws RangeError for a rate outside of 0 … 1, or an empty text
+ */
+export function drawSentenceBlanks(
+  sentenceStarts: ArrayLike<number>,
+  { random, rate = 0.15 }: Pick<SpanBlankOptions, "rate"> & { random: Random },
+): Blank[] {
+  const { length } = sentenceStarts;
+  checkLength("drawSentenceBlanks", length);
+  checkRate("drawSentenceBlanks", rate);
+  const starts = Array.from({ length }, (_, i) => i).filter((i) => i === 0 || sentenceStarts[i]);
+  const chosen: Blank[] = [];
+  let blank = 0;
+  for (const which of random.permutation(starts.length)) {
+    if (blank >= rate * length) break;
+    const start = starts[which] as number;
+    const sentence = { start, length: (starts[which + 1] ?? length) - start };
+    chosen.push(sentence);
+    blank += sentence.length;
+  }
+  return joinNeighbours(chosen.sort((a, b) => a.start - b.start));
+}
+
+function joinNeighbours(blanks: readonly Blank[]): Blank[] {
+  const joined: Blank[] = [];
+  for (const { start, length } of blanks) {
+    const before = joined.at(-1);
+    if (before && before.start + before.length === start) before.length += length;
+    else joined.push({ start, length });
+  }
+  return joined;
 }
 
 /**
@@ -90,6 +130,10 @@ function poissonAbove0(mean: number, random: Random): number {
     if ((left < 0 && k > 0) || k > mean + 20 * Math.sqrt(mean) + 20) return k;
     probability *= mean / (k + 1);
   }
+}
+
+function checkRate(name: string, rate: number): void {
+  if (!(rate > 0 && rate <= 1)) throw new RangeError(`${name}: rate must be above 0 and at most 1, got ${rate}`);
 }
 
 function checkLength(name: string, length: number): void {

@@ -1,4 +1,10 @@
-export { type Blank, drawDocumentBlank, drawSpanBlanks, type SpanBlankOptions } from "./draw-blanks.js";
+export {
+  type Blank,
+  drawDocumentBlank,
+  drawSentenceBlanks,
+  drawSpanBlanks,
+  type SpanBlankOptions,
+} from "./draw-blanks.js";
 export {
   type BlankTokens,
   type InfillBlanksOptions,

@@ -13,7 +13,13 @@
 
 import { IGNORE, type Sequence, sequence } from "@llm/objective";
 import type { Random } from "@llm/random";
-import { type Blank, drawDocumentBlank, drawSpanBlanks, type SpanBlankOptions } from "./draw-blanks.js";
+import {
+  type Blank,
+  drawDocumentBlank,
+  drawSentenceBlanks,
+  drawSpanBlanks,
+  type SpanBlankOptions,
+} from "./draw-blanks.js";
 
 /** The special tokens of blank infilling. */
 export interface BlankTokens {
@@ -21,6 +27,8 @@ export interface BlankTokens {
   maskId: number;
   /** [gMASK], a long blank at the end. Default `maskId`. */
   documentMaskId?: number;
+  /** [sMASK], a blank of whole sentences. Default `maskId`. */
+  sentenceMaskId?: number;
   /** [sop], which starts each blank of part B. */
   startId: number;
   /** [eop], which ends it. */
@@ -30,8 +38,12 @@ export interface BlankTokens {
 /** What blank infilling needs. */
 export interface InfillBlanksOptions extends SpanBlankOptions, BlankTokens {
   random: Random;
-  /** How often the blank is the end of the document instead of short spans. GLM-130B: 0.7. Default 0.5. */
+  /** How often the blank is the end of the document. GLM-130B: 0.7. Default 0.5, or what `sentenceShare` leaves of it. */
   documentShare?: number;
+  /** How often blanks are whole sentences; the rest are short spans. The paper's GLM_Sent: 0.5. Default 0. */
+  sentenceShare?: number;
+  /** A flag for each id, other than 0 where a sentence starts; needed for `sentenceShare`. */
+  sentenceStarts?: ArrayLike<number>;
   /** How much of a document such a blank covers. Default [0.5, 1]. */
   shares?: readonly [smallest: number, largest: number];
 }
@@ -44,15 +56,37 @@ export interface InfillBlanksOptions extends SpanBlankOptions, BlankTokens {
  * @throws RangeError for an empty text, or options out of range
  */
 export function infillBlanks(ids: ArrayLike<number>, options: InfillBlanksOptions): Sequence {
-  const { random, documentShare = 0.5, documentMaskId = options.maskId } = options;
-  if (!(documentShare >= 0 && documentShare <= 1)) {
-    throw new RangeError(`infillBlanks: documentShare must be from 0 to 1, got ${documentShare}`);
-  }
-  if (random.uniform() < documentShare) {
+  const { random, sentenceShare = 0, documentShare = Math.max(0, 0.5 - sentenceShare) } = options;
+  checkShares(ids, documentShare, options);
+  const kind = random.uniform();
+  if (kind < documentShare) {
+    const { documentMaskId = options.maskId } = options;
     return layOutBlanks(ids, [drawDocumentBlank(ids.length, options)], { ...options, maskId: documentMaskId });
   }
-  const blanks = drawSpanBlanks(ids.length, options);
-  return layOutBlanks(ids, blanks, { ...options, order: random.permutation(blanks.length) });
+  const sentences = kind < documentShare + sentenceShare;
+  const { sentenceStarts = [], sentenceMaskId = options.maskId } = options;
+  const blanks = sentences ? drawSentenceBlanks(sentenceStarts, options) : drawSpanBlanks(ids.length, options);
+  const maskId = sentences ? sentenceMaskId : options.maskId;
+  return layOutBlanks(ids, blanks, { ...options, maskId, order: random.permutation(blanks.length) });
+}
+
+function checkShares(
+  ids: ArrayLike<number>,
+  documentShare: number,
+  { sentenceShare = 0, sentenceStarts }: InfillBlanksOptions,
+): void {
+  for (const [name, share] of Object.entries({ documentShare, sentenceShare })) {
+    if (!(share >= 0 && share <= 1)) throw new RangeError(`infillBlanks: ${name} must be from 0 to 1, got ${share}`);
+  }
+  if (documentShare + sentenceShare > 1 + 1e-9) {
+    throw new RangeError(
+      `infillBlanks: documentShare and sentenceShare must not exceed 1 together, got ${documentShare} and ${sentenceShare}`,
+    );
+  }
+  if (sentenceShare === 0 || sentenceStarts?.length === ids.length) return;
+  throw new RangeError(
+    `infillBlanks: sentenceStarts needs a flag for each of ${ids.length} ids, got ${sentenceStarts?.length ?? "none"}`,
+  );
 }
 
 /**
@@ -65,7 +99,7 @@ export function infillBlanks(ids: ArrayLike<number>, options: InfillBlanksOption
 export function layOutBlanks(
   ids: ArrayLike<number>,
   blanks: readonly Blank[],
-  { maskId, startId, endId, order }: Omit<BlankTokens, "documentMaskId"> & { order?: ArrayLike<number> },
+  { maskId, startId, endId, order }: Pick<BlankTokens, "maskId" | "startId" | "endId"> & { order?: ArrayLike<number> },
 ): Sequence {
   const text = Array.from(ids);
   const partA: number[] = [];

@@ -2,7 +2,7 @@ import { Random } from "@llm/random";
 import { expectFrequencies } from "@llm/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { drawDocumentBlank, drawSpanBlanks } from "../src/index.js";
+import { drawDocumentBlank, drawSentenceBlanks, drawSpanBlanks } from "../src/index.js";
 
 test("blanks stand in order with a token between them, and cover the share or all they can", () => {
   fc.assert(
@@ -77,6 +77,48 @@ test("a document's blank is its end, of a uniform share of 50 … 100 %", () => 
   expectFrequencies(counts, Array(11).fill(1 / 11));
 });
 
+test("blanks are whole sentences, apart from each other, and no more of them than the share needs", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 1, maxLength: 120 }),
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      fc.nat(),
+      (flags, rate, seed) => {
+        const blanks = drawSentenceBlanks(flags, { random: new Random(seed), rate });
+        const starts = new Set(flags.flatMap((flag, i) => (flag || i === 0 ? [i] : [])).concat(flags.length));
+        let longest = 0;
+        blanks.forEach(({ start, length }, i) => {
+          const before = blanks[i - 1];
+          expect(start).toBeGreaterThan(before ? before.start + before.length : -1);
+          expect(starts.has(start) && starts.has(start + length)).toBe(true);
+        });
+        for (let i = 0, from = 0; i <= flags.length; i++) {
+          if (i > 0 && starts.has(i)) [longest, from] = [Math.max(longest, i - from), i];
+        }
+        const blank = blanks.reduce((sum, { length }) => sum + length, 0);
+        expect(blank).toBeGreaterThanOrEqual(rate * flags.length);
+        // Without the last sentence drawn it was too little.
+        expect(blank).toBeLessThan(rate * flags.length + longest);
+      },
+    ),
+  );
+});
+
+test("every sentence is equally likely, whatever its length", () => {
+  const counts = [0, 0, 0];
+  for (let seed = 0; seed < 6000; seed++) {
+    const [only] = drawSentenceBlanks([1, 1, 0, 0, 0, 1, 0], { random: new Random(seed), rate: 0.1 });
+    const which = [0, 1, 5].indexOf((only as { start: number }).start);
+    counts[which] = (counts[which] as number) + 1;
+  }
+  expectFrequencies(counts, [1 / 3, 1 / 3, 1 / 3]);
+});
+
+test("neighbouring sentences make one blank, and a single sentence is blank as a whole", () => {
+  expect(drawSentenceBlanks([1, 0, 1, 0], { random: new Random(1), rate: 1 })).toEqual([{ start: 0, length: 4 }]);
+  expect(drawSentenceBlanks([0, 0, 0], { random: new Random(1) })).toEqual([{ start: 0, length: 3 }]);
+});
+
 test("texts of one token have one blank", () => {
   expect(drawSpanBlanks(1, { random: new Random(1) })).toEqual([{ start: 0, length: 1 }]);
   expect(drawDocumentBlank(1, { random: new Random(1) })).toEqual({ start: 0, length: 1 });
@@ -88,5 +130,7 @@ test("errors", () => {
   expect(() => drawSpanBlanks(0, { random })).toThrow("a text has at least 1 token, got 0");
   expect(() => drawSpanBlanks(5, { random, rate: 0 })).toThrow("rate must be above 0 and at most 1, got 0");
   expect(() => drawSpanBlanks(5, { random, meanSpan: Number.NaN })).toThrow("meanSpan must be above 0");
+  expect(() => drawSentenceBlanks([], { random })).toThrow("a text has at least 1 token, got 0");
+  expect(() => drawSentenceBlanks([1], { random, rate: 2 })).toThrow("rate must be above 0 and at most 1, got 2");
   expect(() => drawDocumentBlank(5, { random, shares: [0.6, 0.5] })).toThrow("0 < smallest ≤ largest ≤ 1");
 });

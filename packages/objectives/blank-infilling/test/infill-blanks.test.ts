@@ -1,6 +1,7 @@
 import { causalLm } from "@llm/causal-lm";
 import { attentionPattern, objectiveBatch, stackRows } from "@llm/objective";
 import { Random } from "@llm/random";
+import { expectFrequencies } from "@llm/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { infillBlanks, layOutBlanks, restoreBlanks, tokensToInfill } from "../src/index.js";
@@ -81,6 +82,39 @@ test("long blanks have the mask of documents, short ones the other", () => {
   expect(count(infillBlanks(ids, { ...one, documentShare: 1, random: new Random(1) }).inputs, tokens.maskId)).toBe(1);
 });
 
+test("sentences have a mask of their own, and fit into the length as short spans do", () => {
+  const length = 64;
+  const ids = Array.from({ length: tokensToInfill(length) }, (_, i) => i);
+  // Sentences of one token are as many blanks as there can be.
+  const sentenceStarts = ids.map((_, i) => (i % 2 === 0 || i % 3 === 0 ? 1 : 0));
+  const options = { ...tokens, sentenceMaskId: 1005, sentenceShare: 1, sentenceStarts };
+  for (let seed = 0; seed < 200; seed++) {
+    const example = infillBlanks(ids, { ...options, random: new Random(seed) });
+    expect(count(example.inputs, 1005)).toBe(count(example.inputs, tokens.startId));
+    expect(count(example.inputs, tokens.maskId) + count(example.inputs, tokens.documentMaskId)).toBe(0);
+    expect(example.inputs.length).toBeLessThanOrEqual(length);
+    expect(restoreBlanks(example)).toEqual(ids);
+  }
+});
+
+test("the three kinds come as often as their shares say", () => {
+  const counts = [0, 0, 0];
+  const kinds = [tokens.maskId, 1005, tokens.documentMaskId];
+  const mixed = {
+    ...tokens,
+    sentenceMaskId: 1005,
+    sentenceShare: 0.3,
+    documentShare: 0.2,
+    sentenceStarts: [1, 0, 1, 0],
+  };
+  for (let seed = 0; seed < 4000; seed++) {
+    const { inputs } = infillBlanks([1, 2, 3, 4], { ...mixed, random: new Random(seed) });
+    const which = kinds.findIndex((id) => inputs.includes(id));
+    counts[which] = (counts[which] as number) + 1;
+  }
+  expectFrequencies(counts, [0.5, 0.3, 0.2]);
+});
+
 test("the longest text that surely fits does, and not one of them is wasted", () => {
   for (const length of [3, 4, 10, 64, 128, 512]) {
     const n = tokensToInfill(length);
@@ -114,6 +148,10 @@ test("errors", () => {
   const random = new Random(1);
   expect(() => infillBlanks([], { ...tokens, random })).toThrow("a text has at least 1 token, got 0");
   expect(() => infillBlanks([1], { ...tokens, random, documentShare: 2 })).toThrow("documentShare must be from 0 to 1");
+  const half = { ...tokens, random, sentenceShare: 0.7 };
+  expect(() => infillBlanks([1], half)).toThrow("sentenceStarts needs a flag for each of 1 ids, got none");
+  expect(() => infillBlanks([1], { ...half, sentenceStarts: [1, 1] })).toThrow("for each of 1 ids, got 2");
+  expect(() => infillBlanks([1], { ...half, sentenceStarts: [1], documentShare: 0.5 })).toThrow("must not exceed 1");
   const overlapping = [
     { start: 2, length: 2 },
     { start: 3, length: 1 },

@@ -1,1 +1,1 @@
-export { type PrefixLmOptions, prefixLm } from "./prefix-lm.js";
+export { type PrefixLmOptions, prefixLm, prefixPair } from "./prefix-lm.js";

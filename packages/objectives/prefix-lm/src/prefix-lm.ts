@@ -7,7 +7,7 @@
 // this is causal language modelling. Sources: Liu et al., arXiv:1801.10198; Raffel et al., "T5", arXiv:1910.10683,
 // section 3.2.1. T5 draws the prefix uniformly; UL2's S-denoiser asks for the last quarter (see `@llm/denoisers`).
 
-import { IGNORE, type Sequence, sequence } from "@llm/objective";
+import { IGNORE, type Pair, pair, type Sequence, sequence } from "@llm/objective";
 import type { Random } from "@llm/random";
 
 /** Where the prefix ends. */
@@ -35,6 +35,27 @@ export function prefixLm(ids: ArrayLike<number>, { random, prefix }: PrefixLmOpt
   const all = Int32Array.from(ids);
   const targets = all.slice(1).fill(IGNORE, 0, Math.max(0, length - 1));
   return sequence(all.subarray(0, n - 1), targets, { open: Math.min(length, n - 1) });
+}
+
+/**
+ * The same for an encoder-decoder: the encoder reads the prefix, and the decoder writes the rest.
+ *
+ * @param ids n token ids, at least 2
+ * @param options `prefix` from 1 to n − 1; `startId` is what the decoder starts with
+ * @throws RangeError as `prefixLm`, and for a prefix that leaves one side empty
+ */
+export function prefixPair(
+  ids: ArrayLike<number>,
+  { random, prefix, startId }: PrefixLmOptions & { startId: number },
+): Pair {
+  const n = ids.length;
+  if (n < 2) throw new RangeError(`prefixPair: a text needs 2 tokens, one for each side, got ${n}; leave it out`);
+  const length = prefix ?? drawPrefix(n, random);
+  if (!Number.isInteger(length) || length < 1 || length >= n) {
+    throw new RangeError(`prefixPair: prefix must be a whole number from 1 to ${n - 1}, got ${length}`);
+  }
+  const all = Int32Array.from(ids);
+  return pair(all.subarray(0, length), all.subarray(length), { startId });
 }
 
 function drawPrefix(n: number, random: Random | undefined): number {

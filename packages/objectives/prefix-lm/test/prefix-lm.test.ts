@@ -4,7 +4,7 @@ import { Random } from "@llm/random";
 import { expectFrequencies } from "@llm/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { prefixLm } from "../src/index.js";
+import { prefixLm, prefixPair } from "../src/index.js";
 
 const text = fc.array(fc.nat(999), { minLength: 2, maxLength: 30 });
 
@@ -60,6 +60,27 @@ test("prefixes are uniform from 1 to n − 1, and repeat by seed", () => {
   expect(draw(5)).toEqual(draw(5));
 });
 
+test("for an encoder-decoder, one side reads the prefix and the other writes the rest", () => {
+  const { encoder, decoder } = prefixPair([10, 11, 12, 13, 14], { prefix: 3, startId: 0 });
+  expect([encoder.inputs, encoder.open].map((each) => Array.from(each))).toEqual([
+    [10, 11, 12],
+    [1, 1, 1],
+  ]);
+  expect([decoder.inputs, decoder.targets].map((each) => Array.from(each))).toEqual([
+    [0, 13],
+    [13, 14],
+  ]);
+  // The prefix is drawn as that of the decoder's form is.
+  fc.assert(
+    fc.property(text, fc.nat(), (ids, seed) => {
+      const draw = () => ({ random: new Random(seed) });
+      const two = prefixPair(ids, { ...draw(), startId: 1000 });
+      expect(two.encoder.inputs.length).toBe(prefixLm(ids, draw()).open.reduce((a, b) => a + b, 0));
+      expect([...two.encoder.inputs, ...two.decoder.targets]).toEqual(ids);
+    }),
+  );
+});
+
 test("packed documents have a prefix each", () => {
   const batch = objectiveBatch((ids, random) => prefixLm(ids, { random }), [[1, 2, 3, 0, 4, 5, 6, 7]], {
     seed: 1,
@@ -75,5 +96,9 @@ test("errors", () => {
   expect(() => prefixLm([1], { prefix: 0 })).toThrow("a text needs 2 tokens to predict one, got 1");
   expect(() => prefixLm([1, 2], { prefix: 3 })).toThrow("prefix must be a whole number from 0 to 2");
   expect(() => prefixLm([1, 2], { prefix: 0.5 })).toThrow(RangeError);
+  expect(() => prefixPair([1], { prefix: 1, startId: 0 })).toThrow("a text needs 2 tokens, one for each side, got 1");
+  for (const prefix of [0, 2, 0.5]) {
+    expect(() => prefixPair([1, 2], { prefix, startId: 0 })).toThrow("prefix must be a whole number from 1 to 1");
+  }
   expect(() => prefixLm([1, 2], {})).toThrow("give the length of the prefix, or a random stream");
 });

@@ -13,17 +13,20 @@ const MAX_BITS = 1 << 22;
 export class SafeCuts {
   readonly #bits: Uint32Array;
   readonly #mask: number;
+  /** Whether tokens hold U+FFFD beside another unit, and so half a character, which counts as U+FFFD. */
+  readonly #halves: boolean;
 
   /** `tokens`: all that joining can make. */
   constructor(tokens: Iterable<string>) {
     const pairs = new Set<number>();
     for (const token of tokens) {
-      for (let i = 1; i < token.length; i++) pairs.add(unitAt(token, i - 1) * 0x10000 + unitAt(token, i));
+      for (let i = 1; i < token.length; i++) pairs.add(token.charCodeAt(i - 1) * 0x10000 + token.charCodeAt(i));
     }
     let size = 1 << 12;
     while (size < pairs.size * 16 && size < MAX_BITS) size *= 2;
     this.#bits = new Uint32Array(size / 32);
     this.#mask = size - 1;
+    this.#halves = [...pairs].some((pair) => (pair & 0xffff) === 0xfffd || Math.floor(pair / 0x10000) === 0xfffd);
     for (const pair of pairs) {
       const bit = hash(Math.floor(pair / 0x10000), pair & 0xffff) & this.#mask;
       this.#bits[bit >>> 5]! |= 1 << (bit & 31);
@@ -34,24 +37,20 @@ export class SafeCuts {
   next(text: string, start: number, end: number): number {
     const bits = this.#bits;
     const mask = this.#mask;
-    let left = unitAt(text, start);
+    let left = text.charCodeAt(start);
     for (let at = start + 1; at < end; at++) {
-      const right = unitAt(text, at);
+      const right = text.charCodeAt(at);
       const bit = hash(left, right) & mask;
-      if (((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 0 && (right & 0xfc00) !== 0xdc00) return at; // never inside of a character
+      const crossed =
+        ((bits[bit >>> 5]! >>> (bit & 31)) & 1) === 1 || (this.#halves && (isSurrogate(left) || isSurrogate(right)));
+      if (!crossed && (right & 0xfc00) !== 0xdc00) return at; // never inside of a character
       left = right;
     }
     return end;
   }
 }
 
-/** The unit at a place; half of a character alone is U+FFFD, as it is in tokens. */
-function unitAt(text: string, at: number): number {
-  const unit = text.charCodeAt(at);
-  if ((unit & 0xf800) !== 0xd800) return unit;
-  const other = text.charCodeAt((unit & 0xfc00) === 0xd800 ? at + 1 : at - 1);
-  return (unit ^ other) >>> 10 === 1 ? unit : 0xfffd;
-}
+const isSurrogate = (unit: number): boolean => (unit & 0xf800) === 0xd800;
 
 function hash(left: number, right: number): number {
   const h = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);

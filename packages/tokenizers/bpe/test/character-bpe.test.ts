@@ -97,6 +97,13 @@ test("a lone surrogate, or half of a pair that a scanner parts, is U+FFFD", () =
   ]);
   expect(bpe.encode("\ud83d🙂\ude42")).toEqual([0, 1, 0]);
   expect(bpe.encode("🙂", (_, start) => start + 1)).toEqual([0, 0]);
+  const joined = CharacterBPE.fromScores([
+    ["a", 0, 0],
+    ["\ufffd", 1, 0],
+    ["a\ufffd", 2, 1],
+    ["\ufffda", 3, 0],
+  ]);
+  expect(joined.encode("a\ud83daa\ufffd\ude42a")).toEqual([2, 0, 2, 3]);
 });
 
 // Hugging Face's rules, from the documentation of its `BPE` model.

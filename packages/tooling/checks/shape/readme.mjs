@@ -21,7 +21,7 @@ export function checkReadme({ path, manifest, report }) {
     if (install && !install.includes(name))
       report("README.md", `"Install" does not install ${name}`, `write npm install … ${name}`);
   }
-  if (!/^```ts$/m.test(text))
+  if (!/^```ts( needs=\w+)?$/m.test(text))
     report("README.md", "has no `ts` fence that runs", "show the use in a ```ts fence with claims: f(0); // => 1");
   for (const name of exportedNames(path)) {
     if (!new RegExp(`\\b${name}\\b`).test(text))
