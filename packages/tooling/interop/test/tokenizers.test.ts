@@ -126,8 +126,12 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
       metadata = tokenizerToGGUF({ ...JSON.parse(JSON.stringify(tokenizer)), pre_tokenizer: byteLevel });
     });
     const byteLevel = { type: "ByteLevel", add_prefix_space: false, use_regex: true };
+    // In Falcon's file the steps for digits see bytes as characters, six of which are numbers, and cut there too. llama.cpp
+    // does not. Only tokens that cross such a place show it, and only a vocabulary that was made for other cuts has them.
+    const numberBytes = (text: string): boolean =>
+      new TextEncoder().encode(text).some((byte) => [0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe].includes(byte));
 
-    test.each<[name: string, written: string, differs?: RegExp]>([
+    test.each<[name: string, written: string, differs?: (text: string) => boolean]>([
       ["gpt-2", "gpt-2"],
       ["llama-bpe", "llama-bpe"],
       ["dbrx", "dbrx"],
@@ -138,15 +142,17 @@ describe.skipIf(!available("llama"))("tokenizers in llama.cpp", () => {
       ["refact", "starcoder"],
       ["bloom", "bloom"],
       // White space beyond ASCII, which llama.cpp replaces before it looks for ideographs.
-      ["deepseek-coder", "deepseek-coder", /(?![\t-\r ])\p{White_Space}/u],
+      ["deepseek-coder", "deepseek-coder", (text) => /(?![\t-\r ])\p{White_Space}/u.test(text)],
       ["default", "default"],
-      ["falcon", "falcon"],
-    ])("%s", async (name, written, differs = /$^/) => {
+      ["falcon", "falcon", numberBytes],
+    ])("%s", async (name, written, differs = () => false) => {
       const named = new Map([...published(metadata), ["tokenizer.ggml.pre", string(name)]]);
       const theirs = await inLlama(name, named);
       const ours = Tokenizer.fromJSON(tokenizerFromGGUF(named));
-      const wrong = texts
-        .filter((text) => !differs.test(text) && theirs.tokenize(text).join() !== encoded(ours, text).join())
+      const compared = texts.filter((text) => !differs(text));
+      expect(compared.length).toBeGreaterThan(texts.length / 8);
+      const wrong = compared
+        .filter((text) => theirs.tokenize(text).join() !== encoded(ours, text).join())
         .map((text) => [text, pieces(ours, text), theirs.tokenize(text).map((id) => ours.idToToken(id))]);
       await theirs.dispose();
       expect(wrong).toEqual([]);
