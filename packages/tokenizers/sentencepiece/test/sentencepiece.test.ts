@@ -22,11 +22,12 @@ describe.each(Object.entries(fixture.models))("%s, as sentencepiece has it", (na
     for (const [list, text] of decode) expect([list, sp.decode(list)]).toEqual([list, text]);
   });
 
-  test.runIf(nbest)("n-best lists", () => {
-    for (const [i, line] of fixture.lines.entries()) {
-      expect([line, sp.encodeNBest(line, 5).map((each) => each.ids)]).toEqual([line, nbest![i]]);
-    }
-  });
+  if (nbest)
+    test("n-best lists", () => {
+      for (const [i, line] of fixture.lines.entries()) {
+        expect([line, sp.encodeNBest(line, 5).map((each) => each.ids)]).toEqual([line, nbest![i]]);
+      }
+    });
 
   test("the file is written as it was read", () => {
     expect(Buffer.from(sp.toBytes()).equals(Buffer.from(modelBytes(name)))).toBe(true);

@@ -76,16 +76,17 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test.runIf(["llama", "llama3", "chatglm", "falcon", "gpt2"].includes(name))("decode undoes encode", () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        // ▁ is how a blank is written in sentencepiece's vocabularies.
-        const given = tokenizer.model.tokenBytes ? wellFormed(text) : wellFormed(text).replaceAll("▁", " ");
-        expect(tokenizer.decode(tokenizer.encode(given, asText))).toBe(given);
-      }),
-      { numRuns: 300 },
-    );
-  });
+  if (["llama", "llama3", "chatglm", "falcon", "gpt2"].includes(name))
+    test("decode undoes encode", () => {
+      fc.assert(
+        fc.property(anyText, (text) => {
+          // ▁ is how a blank is written in sentencepiece's vocabularies.
+          const given = tokenizer.model.tokenBytes ? wellFormed(text) : wellFormed(text).replaceAll("▁", " ");
+          expect(tokenizer.decode(tokenizer.encode(given, asText))).toBe(given);
+        }),
+        { numRuns: 300 },
+      );
+    });
 
   test("npm @huggingface/tokenizers gives the same ids, with the template around", () => {
     // It has no Nmt, so both do without.
