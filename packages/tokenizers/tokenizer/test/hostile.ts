@@ -75,7 +75,8 @@ export function change(file: Json, list: readonly Change[]): void {
     const all = places(file);
     if (all.length === 0) return;
     const [holder, key] = all[spot % 2 ? spot % all.length : (spot >> 1) % Math.min(all.length, 60)]!;
-    if (how === "replace") holder[key] = value;
+    // A copy: the next change may put something into it, and the generator hands the same object out again.
+    if (how === "replace") holder[key] = structuredClone(value);
     else if (how === "repeat" && Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]));
     else if (Array.isArray(holder)) holder.splice(Number(key), 1);
     else {
