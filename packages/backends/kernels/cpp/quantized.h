@@ -13,6 +13,10 @@
 #include "kernel.h"
 #include "vec.h"
 
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#endif
+
 namespace LLM_ISA {
 
 constexpr size_t LEVELS = 32;  // of a block
@@ -25,6 +29,8 @@ LLM_INLINE vi widen_signed(const uint8_t* p) {
   return (vi)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i*)p));
 #elif defined(__AVX2__)
   return (vi)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)p));
+#elif defined(__wasm_simd128__)
+  return (vi)wasm_i32x4_extend_low_i16x8(wasm_i16x8_extend_low_i8x16(wasm_v128_load32_zero(p)));
 #else
   return __builtin_convertvector(*(const vb_at*)p, vi);
 #endif
@@ -35,6 +41,8 @@ LLM_INLINE vi widen(const uint8_t* p) {
   return (vi)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)p));
 #elif defined(__AVX2__)
   return (vi)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)p));
+#elif defined(__wasm_simd128__)
+  return (vi)wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p)));
 #else
   return __builtin_convertvector(*(const vu_at*)p, vi);
 #endif
