@@ -185,8 +185,8 @@ test("from text to an exported, fine-tuned model, and every step can be looked a
     expectClose([loss], [merged.loss], { absolute: bits === "8" ? 0.005 : 0.1, relative: 0 });
   }
   const refused = await llm("generate", "--run", tuned, "--bits", "8", "--backend", "cpu");
-  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/has adapters: .*llm export/) }, 240_000);
-});
+  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/has adapters: .*llm export/) });
+}, 240_000);
 
 test("GPT-2 without biases survives the way through Hugging Face's names, which have them", async () => {
   const folder = temporaryFolder();
