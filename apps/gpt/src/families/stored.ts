@@ -62,58 +62,49 @@ function t5Ids(metadata: Metadata): Architecture {
   };
 }
 
+/** What the packages of models have in common. */
+interface InGGUF<C> {
+  fromGGUFConfig(file: GGUFModel, factors?: Float32Array): C;
+  toHuggingFaceConfig(config: C): Architecture;
+  toGGUFConfig(config: C): Map<string, MetadataValue>;
+  toGGUF(state: State, config: C): Map<string, Tensor>;
+  fromGGUF(state: State, config: C): Map<string, Tensor>;
+}
+
+function storedBy<C>(architecture: string, model: InGGUF<C>, configOf: (json: Architecture) => C): StoredForLlamaCpp {
+  return {
+    architecture,
+    fromConfig: (file, factors) => model.toHuggingFaceConfig(model.fromGGUFConfig(file, factors)),
+    toConfig: (json) => model.toGGUFConfig(configOf(json)),
+    toGGUF: (state, json) => model.toGGUF(state, configOf(json)),
+    fromGGUF: (state, json) => model.fromGGUF(state, configOf(json)),
+  };
+}
+
+const chatglm2 = {
+  fromGGUFConfig: chatglm.chatglm2FromGGUFConfig,
+  toHuggingFaceConfig: chatglm.chatglm2ToHuggingFaceConfig,
+  toGGUFConfig: chatglm.chatglm2ToGGUFConfig,
+  toGGUF: chatglm.chatglm2ToGGUF,
+  fromGGUF: chatglm.chatglm2FromGGUF,
+};
+
 /** By the family's name. llama.cpp knows no ChatGLM-6B. */
 const stored: Readonly<Record<string, StoredForLlamaCpp>> = {
-  llama: {
-    architecture: "llama",
-    fromConfig: (file, factors) => llama.toHuggingFaceConfig(llama.fromGGUFConfig(file, factors)),
-    toConfig: (json) => llama.toGGUFConfig(llamaOf(json)),
-    toGGUF: (state, json) => llama.toGGUF(state, llamaOf(json)),
-    fromGGUF: (state, json) => llama.fromGGUF(state, llamaOf(json)),
-  },
-  gpt2: {
-    architecture: "gpt2",
-    fromConfig: (file) => gpt2.toHuggingFaceConfig(gpt2.fromGGUFConfig(file)),
-    toConfig: (json) => gpt2.toGGUFConfig(gpt2Of(json)),
-    toGGUF: gpt2.toGGUF,
-    fromGGUF: gpt2.fromGGUF,
-  },
-  falcon: {
-    architecture: "falcon",
-    fromConfig: (file) => falcon.toHuggingFaceConfig(falcon.fromGGUFConfig(file)),
-    toConfig: (json) => falcon.toGGUFConfig(falconOf(json)),
-    toGGUF: (state, json) => falcon.toGGUF(state, falconOf(json)),
-    fromGGUF: (state, json) => falcon.fromGGUF(state, falconOf(json)),
-  },
-  bloom: {
-    architecture: "bloom",
-    fromConfig: (file) => bloom.toHuggingFaceConfig(bloom.fromGGUFConfig(file)),
-    toConfig: (json) => bloom.toGGUFConfig(bloomOf(json)),
-    toGGUF: bloom.toGGUF,
-    fromGGUF: bloom.fromGGUF,
-  },
-  chatglm2: {
-    architecture: "chatglm",
-    fromConfig: (file) => chatglm.chatglm2ToHuggingFaceConfig(chatglm.chatglm2FromGGUFConfig(file)),
-    toConfig: (json) => chatglm.chatglm2ToGGUFConfig(chatglmOf(json)),
-    toGGUF: (state, json) => chatglm.chatglm2ToGGUF(state, chatglmOf(json)),
-    fromGGUF: (state, json) => chatglm.chatglm2FromGGUF(state, chatglmOf(json)),
-  },
+  llama: storedBy("llama", llama, llamaOf),
+  gpt2: storedBy("gpt2", gpt2, gpt2Of),
+  falcon: storedBy("falcon", falcon, falconOf),
+  bloom: storedBy("bloom", bloom, bloomOf),
+  chatglm2: storedBy("chatglm", chatglm2, chatglmOf),
   bert: {
-    architecture: "bert",
-    fromConfig: (file) => bert.toHuggingFaceConfig(bert.fromGGUFConfig(file)),
-    toConfig: (json) => bert.toGGUFConfig(bertOf(json)),
-    toGGUF: bert.toGGUF,
-    fromGGUF: bert.fromGGUF,
+    ...storedBy("bert", bert, bertOf),
     otherToMetadata: bert.headToGGUF,
     otherFromMetadata: (file, json) => bert.headFromGGUF(file, bertOf(json)),
   },
   t5: {
-    architecture: "t5",
+    ...storedBy("t5", t5, t5Of),
     fromConfig: (file) => ({ ...t5.toHuggingFaceConfig(t5.fromGGUFConfig(file)), ...t5Ids(file.metadata) }),
     toConfig: t5Metadata,
-    toGGUF: (state, json) => t5.toGGUF(state, t5Of(json)),
-    fromGGUF: (state, json) => t5.fromGGUF(state, t5Of(json)),
   },
 };
 

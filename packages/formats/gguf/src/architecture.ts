@@ -32,6 +32,50 @@ export function architectureMetadata(
   ]);
 }
 
+/** The sizes that every Transformer has. */
+export interface TransformerSizes {
+  vocabSize: number;
+  maxLength: number;
+  dim: number;
+  /** Features within the feed-forward layer. */
+  hiddenDim: number;
+  layers: number;
+  heads: number;
+}
+
+/** They as `architectureMetadata` takes them. */
+export function transformerSizes(config: TransformerSizes): Record<string, number> {
+  return {
+    vocab_size: config.vocabSize,
+    context_length: config.maxLength,
+    embedding_length: config.dim,
+    feed_forward_length: config.hiddenDim,
+    block_count: config.layers,
+    "attention.head_count": config.heads,
+  };
+}
+
+/**
+ * They as a file has them.
+ *
+ * @param options `hiddenTimes`: `hiddenDim` over `dim` where the file does not say; default: it must say
+ * @throws GGUFError for a size that is missing
+ */
+export function readTransformerSizes(
+  read: ArchitectureReader,
+  { hiddenTimes }: { hiddenTimes?: number } = {},
+): TransformerSizes {
+  const dim = read.number("embedding_length");
+  return {
+    vocabSize: read.vocabSize(),
+    maxLength: read.number("context_length"),
+    dim,
+    hiddenDim: read.number("feed_forward_length", hiddenTimes && hiddenTimes * dim),
+    layers: read.number("block_count"),
+    heads: read.number("attention.head_count"),
+  };
+}
+
 /** Reads the sizes of one architecture; keys without its name. */
 export interface ArchitectureReader extends MetadataReader {
   /** A float32 as the decimal number that was meant: 1e-5, not 9.999999747378752e-6. */

@@ -3,6 +3,9 @@ export {
   architectureMetadata,
   type GGUFModel,
   readArchitecture,
+  readTransformerSizes,
+  type TransformerSizes,
+  transformerSizes,
 } from "./architecture.js";
 export { decodeGGUF, type GGUFContents } from "./decode.js";
 export { blockElements, type GGUFData, type GGUFDtype, type GGUFTensor } from "./dtype.js";

@@ -12,6 +12,8 @@ import {
   type MetadataValue,
   readArchitecture,
   readMetadata,
+  readTransformerSizes,
+  transformerSizes,
   uint32,
 } from "@llm/gguf";
 import { type HuggingFaceMap, toHuggingFace as mapped, fromHuggingFace as unmapped } from "@llm/hf-map";
@@ -91,12 +93,7 @@ export function toGGUFConfig(
     throw new Error(`Bert: pooling must be "none", "mean" or "cls", got ${JSON.stringify(pooling)}`);
   const c = resolveConfig(config);
   const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    feed_forward_length: c.hiddenDim,
-    block_count: c.layers,
-    "attention.head_count": c.heads,
+    ...transformerSizes(c),
     pooling_type: poolings[pooling],
   };
   const metadata = architectureMetadata("bert", sizes, {
@@ -115,12 +112,7 @@ export function fromGGUFConfig({ metadata }: GGUFModel): Required<BertConfig> {
   if (read.boolean("attention.causal", false))
     throw new Error("BERT in GGUF: attention.causal is true, but every position of a BERT sees every other");
   return resolveConfig({
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    dim: read.number("embedding_length"),
-    heads: read.number("attention.head_count"),
-    layers: read.number("block_count"),
-    hiddenDim: read.number("feed_forward_length"),
+    ...readTransformerSizes(read),
     types: readMetadata(metadata).number(TYPES),
     normEps: read.decimal("attention.layer_norm_epsilon"),
   });

@@ -1,7 +1,15 @@
 // BLOOM as llama.cpp stores it, architecture "bloom": query, key and value one after the other, unlike Hugging Face.
 // Source: src/models/bloom.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
 
-import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
+import {
+  architectureMetadata,
+  float32,
+  type GGUFModel,
+  type MetadataValue,
+  readArchitecture,
+  readTransformerSizes,
+  transformerSizes,
+} from "@llm/gguf";
 import {
   concatenatedRows,
   type HuggingFaceMap,
@@ -64,12 +72,7 @@ export function fromGGUF(state: ReadonlyMap<string, Tensor>): Map<string, Tensor
 export function toGGUFConfig(config: BloomConfig): Map<string, MetadataValue> {
   const c = resolveConfig(config);
   const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    feed_forward_length: c.hiddenDim,
-    block_count: c.layers,
-    "attention.head_count": c.heads,
+    ...transformerSizes(c),
     "attention.head_count_kv": c.heads,
   };
   return architectureMetadata("bloom", sizes, { "attention.layer_norm_epsilon": float32(c.normEps) });
@@ -81,14 +84,8 @@ export function toGGUFConfig(config: BloomConfig): Map<string, MetadataValue> {
  */
 export function fromGGUFConfig({ metadata }: GGUFModel): Required<BloomConfig> {
   const read = readArchitecture(metadata, "bloom");
-  const dim = read.number("embedding_length");
   return resolveConfig({
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    dim,
-    heads: read.number("attention.head_count"),
-    layers: read.number("block_count"),
-    hiddenDim: read.number("feed_forward_length", 4 * dim),
+    ...readTransformerSizes(read, { hiddenTimes: 4 }),
     normEps: read.decimal("attention.layer_norm_epsilon"),
   });
 }

@@ -2,7 +2,16 @@
 // up likewise. llama.cpp does not know ChatGLM-6B.
 // Source: src/models/chatglm.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
 
-import { architectureMetadata, bool, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
+import {
+  architectureMetadata,
+  bool,
+  float32,
+  type GGUFModel,
+  type MetadataValue,
+  readArchitecture,
+  readTransformerSizes,
+  transformerSizes,
+} from "@llm/gguf";
 import {
   concatenatedRows,
   type HuggingFaceMap,
@@ -69,12 +78,7 @@ export function chatglm2ToGGUFConfig(config: ChatGLM2Config): Map<string, Metada
   if (c.headDim * c.heads !== c.dim)
     throw new Error(`ChatGLM2: GGUF needs heads of ${c.dim / c.heads}, dim / heads, but headDim is ${c.headDim}`);
   const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    feed_forward_length: c.hiddenDim,
-    block_count: c.layers,
-    "attention.head_count": c.heads,
+    ...transformerSizes(c),
     "attention.head_count_kv": c.kvHeads,
     "rope.dimension_count": c.headDim / 2,
   };
@@ -91,16 +95,12 @@ export function chatglm2ToGGUFConfig(config: ChatGLM2Config): Map<string, Metada
  */
 export function chatglm2FromGGUFConfig({ metadata, tensors }: GGUFModel): Required<ChatGLM2Config> {
   const read = readArchitecture(metadata, "chatglm");
-  const [dim, heads] = [read.number("embedding_length"), read.number("attention.head_count")];
-  if (read.number("rope.dimension_count") !== dim / heads / 2)
+  const sizes = readTransformerSizes(read);
+  if (read.number("rope.dimension_count") !== sizes.dim / sizes.heads / 2)
     throw new Error("ChatGLM in GGUF: rope.dimension_count must be half the size of a head");
   return resolveChatGLM2Config({
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    ...{ dim, heads },
+    ...sizes,
     kvHeads: read.number("attention.head_count_kv"),
-    layers: read.number("block_count"),
-    hiddenDim: read.number("feed_forward_length"),
     ropeBase: read.decimal("rope.freq_base", 10000),
     normEps: read.decimal("attention.layer_norm_rms_epsilon"),
     tied: !tensors.has("output.weight"),

@@ -1,6 +1,4 @@
-import { decodeGGUF, encodeGGUF, fromFloat32, type MetadataValue, string, uint32 } from "@llm/gguf";
-import { expectClose, expectNoLeak } from "@llm/testing";
-import { type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { expectStrangersRefused, expectThereAndBack, fileOf, type InGGUF } from "@llm/gguf-testing";
 import { expect, test } from "vitest";
 import {
   ChatGLM2,
@@ -12,7 +10,6 @@ import {
 
 // That llama.cpp computes the same with such files is shown by packages/tooling/interop.
 
-const exact = { absolute: 0, relative: 0 };
 const sizes = {
   vocabSize: 9,
   maxLength: 16,
@@ -23,49 +20,17 @@ const sizes = {
   normEps: 1e-6,
   kvHeads: 2,
 } as const;
-
-/** A file with the model's sizes and tensors. */
-function fileOf(model: ChatGLM2, change: (metadata: Map<string, MetadataValue>) => void = () => {}) {
-  const metadata = chatglm2ToGGUFConfig(model.config);
-  change(metadata);
-  const tensors = chatglm2ToGGUF(model.namedParameters(), model.config);
-  const stored = new Map(
-    [...tensors].map(([name, t]) => [name, fromFloat32(t.dataSync<"float32">().slice(), t.shape)]),
-  );
-  for (const tensor of tensors.values()) tensor.dispose();
-  return decodeGGUF(encodeGGUF(metadata, stored));
-}
+const model = new ChatGLM2(sizes);
+const stored: InGGUF = {
+  model,
+  metadata: () => chatglm2ToGGUFConfig(model.config),
+  toGGUF: (state) => chatglm2ToGGUF(state, model.config),
+  fromGGUF: (state) => chatglm2FromGGUF(state, model.config),
+};
 
 test("parameters and sizes there and back again", () => {
-  const model = new ChatGLM2(sizes);
-  const theirs = chatglm2ToGGUF(model.namedParameters(), model.config);
-  const ours = chatglm2FromGGUF(theirs, model.config);
-  expect([...ours.keys()].sort()).toEqual([...model.namedParameters().keys()].sort());
-  for (const [path, value] of model.namedParameters()) expectClose(ours.get(path)!, value, exact);
-  // One tensor, or one layer, may come alone: large files are read in parts.
-  for (const [name, tensor] of theirs) {
-    for (const [path, part] of chatglm2FromGGUF(new Map([[name, tensor]]), model.config))
-      expectClose(part, ours.get(path)!, exact);
-  }
-  const file = fileOf(model);
-  expect(chatglm2FromGGUFConfig(file)).toEqual(model.config);
-  expectNoLeak(() => chatglm2FromGGUF(chatglm2ToGGUF(model.namedParameters(), model.config), model.config));
-  model.dispose();
+  expectThereAndBack(stored);
+  expect(chatglm2FromGGUFConfig(fileOf(stored))).toEqual(model.config);
 });
 
-test("what the model does not have is an error", () => {
-  const model = new ChatGLM2(sizes);
-  const other = (): Map<string, Tensor> => new Map([["blk.0.ffn_gate_exps.weight", zeros([2])]]);
-  expect(() => chatglm2FromGGUF(other(), model.config)).toThrow('no parameter "blk.0.ffn_gate_exps.weight"');
-  expect(() => chatglm2ToGGUF(other(), model.config)).toThrow("no parameter");
-  const file = (change: (metadata: Map<string, MetadataValue>) => void) => () =>
-    chatglm2FromGGUFConfig(fileOf(model, change));
-  expect(file((metadata) => metadata.set("general.architecture", string("mamba")))).toThrow(
-    'architecture "mamba", not ',
-  );
-  const key = [...chatglm2ToGGUFConfig(model.config).keys()].find((each) => each.endsWith(".block_count"))!;
-  expect(file((metadata) => metadata.delete(key))).toThrow(`metadata "${key}" must be a number`);
-  expect(file((metadata) => metadata.set(key, uint32(0)))).toThrow("layers must be a positive whole number");
-  expect(file((metadata) => metadata.set(key, string("2")))).toThrow("got the string 2");
-  model.dispose();
-});
+test("what the model does not have is an error", () => expectStrangersRefused(stored, chatglm2FromGGUFConfig));

@@ -4,7 +4,15 @@
 // tanh form where Falcon was trained with the exact one; they differ by at most 4.74e-4.
 // Source: src/models/falcon.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
 
-import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
+import {
+  architectureMetadata,
+  float32,
+  type GGUFModel,
+  type MetadataValue,
+  readArchitecture,
+  readTransformerSizes,
+  transformerSizes,
+} from "@llm/gguf";
 import {
   concatenatedRows,
   type HuggingFaceMap,
@@ -71,12 +79,7 @@ export function toGGUFConfig(config: FalconConfig): Map<string, MetadataValue> {
   if (c.headDim * c.heads !== c.dim)
     throw new Error(`Falcon: GGUF needs heads of ${c.dim / c.heads}, dim / heads, but headDim is ${c.headDim}`);
   const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    feed_forward_length: c.hiddenDim,
-    block_count: c.layers,
-    "attention.head_count": c.heads,
+    ...transformerSizes(c),
     "attention.head_count_kv": c.kvHeads,
   };
   return architectureMetadata("falcon", sizes, {
@@ -91,15 +94,9 @@ export function toGGUFConfig(config: FalconConfig): Map<string, MetadataValue> {
  */
 export function fromGGUFConfig({ metadata, tensors }: GGUFModel): Required<FalconConfig> {
   const read = readArchitecture(metadata, "falcon");
-  const dim = read.number("embedding_length");
   return resolveConfig({
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    dim,
-    heads: read.number("attention.head_count"),
+    ...readTransformerSizes(read, { hiddenTimes: 4 }),
     kvHeads: read.number("attention.head_count_kv", 1),
-    layers: read.number("block_count"),
-    hiddenDim: read.number("feed_forward_length", 4 * dim),
     norms: tensors.has("blk.0.attn_norm_2.weight") ? "separate" : "shared",
     ropeBase: read.decimal("rope.freq_base", 10000),
     normEps: read.decimal("attention.layer_norm_epsilon"),

@@ -3,7 +3,15 @@
 // There GPT-2 always has biases; a model without them gets zeros, which computes the same.
 // Source: src/llama-arch.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
 
-import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
+import {
+  architectureMetadata,
+  float32,
+  type GGUFModel,
+  type MetadataValue,
+  readArchitecture,
+  readTransformerSizes,
+  transformerSizes,
+} from "@llm/gguf";
 import {
   concatenatedRows,
   type HuggingFaceMap,
@@ -74,15 +82,7 @@ export function fromGGUF(state: ReadonlyMap<string, Tensor>): Map<string, Tensor
 /** The sizes as llama.cpp reads them. */
 export function toGGUFConfig(config: GPT2Config): Map<string, MetadataValue> {
   const c = resolveConfig(config);
-  const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    feed_forward_length: c.hiddenDim,
-    block_count: c.layers,
-    "attention.head_count": c.heads,
-  };
-  return architectureMetadata("gpt2", sizes, { "attention.layer_norm_epsilon": float32(c.normEps) });
+  return architectureMetadata("gpt2", transformerSizes(c), { "attention.layer_norm_epsilon": float32(c.normEps) });
 }
 
 /**
@@ -91,14 +91,8 @@ export function toGGUFConfig(config: GPT2Config): Map<string, MetadataValue> {
  */
 export function fromGGUFConfig({ metadata }: GGUFModel): Required<GPT2Config> {
   const read = readArchitecture(metadata, "gpt2");
-  const dim = read.number("embedding_length");
   return resolveConfig({
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    dim,
-    heads: read.number("attention.head_count"),
-    layers: read.number("block_count"),
-    hiddenDim: read.number("feed_forward_length", 4 * dim),
+    ...readTransformerSizes(read, { hiddenTimes: 4 }),
     normEps: read.decimal("attention.layer_norm_epsilon"),
   });
 }

@@ -4,7 +4,15 @@
 // stands in gguf-rope.ts.
 // Source: src/llama-arch.cpp and convert_hf_to_gguf.py of github.com/ggml-org/llama.cpp.
 
-import { architectureMetadata, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
+import {
+  architectureMetadata,
+  float32,
+  type GGUFModel,
+  type MetadataValue,
+  readArchitecture,
+  readTransformerSizes,
+  transformerSizes,
+} from "@llm/gguf";
 import {
   type HuggingFaceMap,
   interleavedRows,
@@ -84,12 +92,7 @@ export function fromGGUF(state: ReadonlyMap<string, Tensor>, config: LlamaConfig
 export function toGGUFConfig(config: LlamaConfig): Map<string, MetadataValue> {
   const c = resolveConfig(config);
   const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    block_count: c.layers,
-    feed_forward_length: c.hiddenDim,
-    "attention.head_count": c.heads,
+    ...transformerSizes(c),
     "attention.head_count_kv": c.kvHeads,
     "attention.key_length": c.headDim,
     "attention.value_length": c.headDim,
@@ -111,15 +114,12 @@ export function toGGUFConfig(config: LlamaConfig): Map<string, MetadataValue> {
 export function fromGGUFConfig({ metadata, tensors }: GGUFModel, factors?: Float32Array): ResolvedLlamaConfig {
   const read = readArchitecture(metadata, "llama");
   if (read.number("expert_count", 0) > 0) throw new Error("LLaMA in GGUF: mixtures of experts are not known");
-  const [dim, heads] = [read.number("embedding_length"), read.number("attention.head_count")];
-  const headDim = read.number("attention.key_length", dim / heads);
+  const common = readTransformerSizes(read);
+  const headDim = read.number("attention.key_length", common.dim / common.heads);
   const sizes = {
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    ...{ dim, heads, headDim },
-    layers: read.number("block_count"),
-    kvHeads: read.number("attention.head_count_kv", heads),
-    hiddenDim: read.number("feed_forward_length"),
+    ...common,
+    headDim,
+    kvHeads: read.number("attention.head_count_kv", common.heads),
     ropeBase: read.decimal("rope.freq_base", 10000),
     normEps: read.decimal("attention.layer_norm_rms_epsilon"),
     tied: !tensors.has("output.weight"),

@@ -7,7 +7,16 @@
 // Source: src/models/t5.cpp, src/llama-graph.cpp and conversion/t5.py of github.com/ggml-org/llama.cpp.
 // Letters: D model dim.
 
-import { architectureMetadata, bool, float32, type GGUFModel, type MetadataValue, readArchitecture } from "@llm/gguf";
+import {
+  architectureMetadata,
+  bool,
+  float32,
+  type GGUFModel,
+  type MetadataValue,
+  readArchitecture,
+  readTransformerSizes,
+  transformerSizes,
+} from "@llm/gguf";
 import { type HuggingFaceMap, toHuggingFace as mapped, fromHuggingFace as unmapped } from "@llm/hf-map";
 import { mul, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { resolveConfig, type T5Config } from "./config.js";
@@ -97,13 +106,8 @@ export function toGGUFConfig(config: T5Config, { startId = 0 }: { startId?: numb
         "store the model as Hugging Face does",
     );
   const sizes = {
-    vocab_size: c.vocabSize,
-    context_length: c.maxLength,
-    embedding_length: c.dim,
-    feed_forward_length: c.hiddenDim,
-    block_count: c.layers,
+    ...transformerSizes(c),
     decoder_block_count: c.decoderLayers,
-    "attention.head_count": c.heads,
     "attention.key_length": c.headDim,
     "attention.value_length": c.headDim,
     "attention.relative_buckets_count": c.buckets,
@@ -122,18 +126,14 @@ export function toGGUFConfig(config: T5Config, { startId = 0 }: { startId?: numb
  */
 export function fromGGUFConfig({ metadata, tensors }: GGUFModel): Required<T5Config> {
   const read = readArchitecture(metadata, "t5");
-  const [layers, headDim] = [read.number("block_count"), read.number("attention.key_length")];
+  const sizes = readTransformerSizes(read);
+  const headDim = read.number("attention.key_length");
   if (read.number("attention.value_length", headDim) !== headDim)
     throw new Error("T5 in GGUF: attention.value_length must be attention.key_length");
   return resolveConfig({
-    vocabSize: read.vocabSize(),
-    maxLength: read.number("context_length"),
-    dim: read.number("embedding_length"),
-    heads: read.number("attention.head_count"),
-    layers,
-    decoderLayers: read.number("decoder_block_count", layers),
+    ...sizes,
+    decoderLayers: read.number("decoder_block_count", sizes.layers),
     headDim,
-    hiddenDim: read.number("feed_forward_length"),
     feedForward: tensors.has("enc.blk.0.ffn_gate.weight") ? "gated-gelu" : "relu",
     buckets: read.number("attention.relative_buckets_count"),
     maxDistance: DISTANCE,
