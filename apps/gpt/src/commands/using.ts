@@ -1,3 +1,4 @@
+import type { Bits } from "@llm/quantized-linear";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { activateBackend } from "../backend.js";
@@ -16,7 +17,7 @@ import { readText } from "../ui/read-text.js";
 interface SamplingFlags {
   run: string;
   checkpoint: "best" | "latest";
-  bits?: 8 | 4;
+  bits?: Bits;
   backend?: BackendName;
   maxTokens: number;
   temperature: number;
@@ -107,12 +108,13 @@ export function withRun(command: Command): Command {
 
 function withBits(command: Command): Command {
   return command.addOption(
-    new Option("--bits <number>", "quantize the linear layers to so many bits: less memory, faster, a little worse")
-      .choices(["8", "4"])
-      .argParser((text) => {
-        if (text !== "8" && text !== "4") throw new InvalidArgumentError("Allowed are 8 and 4.");
-        return Number(text);
-      }),
+    new Option(
+      "--bits <8|4>",
+      "quantize the linear layers to so many bits: less memory, faster, a little worse",
+    ).argParser((text) => {
+      if (text === "8" || text === "4") return Number(text);
+      throw new InvalidArgumentError("Allowed are 8 and 4.");
+    }),
   );
 }
 

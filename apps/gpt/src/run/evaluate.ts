@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bitsPerByte, perplexity } from "@llm/causal-lm";
 import type { TokenSource } from "@llm/dataloader";
+import type { Bits } from "@llm/quantized-linear";
 import { evaluate } from "@llm/trainer";
 import type { FinetuneConfig } from "../config/schema.js";
 import { UserError } from "../ui/error.js";
@@ -39,7 +40,7 @@ export interface EvaluateOptions {
   batch: number;
   checkpoint: "best" | "latest";
   /** Bits of the linear layers' weights; default: as they are. */
-  bits?: 8 | 4;
+  bits?: Bits;
 }
 
 /** Evaluates a model on held-out or given text. */

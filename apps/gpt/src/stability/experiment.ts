@@ -164,14 +164,17 @@ async function gradientRatio(
   return (norms.get(`layers.${layers - 1}`) as number) / (norms.get("layers.0") as number);
 }
 
-/** Characters of ASCII as ids; all others are one. */
+/** A new line, the printable characters of ASCII, and one for all others. */
+export const VOCABULARY = 97;
+
+/** Characters as ids. */
 export function encodeText(text: string): Text {
   const ids = Int32Array.from(text, (letter) => {
     const code = letter.charCodeAt(0);
     return letter === "\n" ? 0 : code >= 32 && code < 127 ? code - 31 : 96;
   });
-  const counts = new Array<number>(97).fill(0);
+  const counts = new Array<number>(VOCABULARY).fill(0);
   for (const id of ids) counts[id] = (counts[id] as number) + 1;
   const entropy = counts.reduce((sum, n) => (n > 0 ? sum - (n / ids.length) * Math.log(n / ids.length) : sum), 0);
-  return { ids, vocabSize: 97, entropy };
+  return { ids, vocabSize: VOCABULARY, entropy };
 }

@@ -1,4 +1,4 @@
-import type { ExperimentConfig, Outcome } from "./experiment.js";
+import { type ExperimentConfig, type Outcome, VOCABULARY } from "./experiment.js";
 
 /** What `llm stability --json` prints. */
 export interface StabilityResult {
@@ -26,7 +26,7 @@ export function describeOutcomes({ backend, config, layers, seeds, entropy, outc
   const row = (texts: readonly string[]): string => `| ${texts.join(" | ")} |`;
   return [
     `Post-LN, width ${dim}, ${batch} × ${context} characters a step, ${steps} steps of ${optimizers[optimizer]} at ${learningRate}; ${backend}, ${seconds.toFixed(0)} s in all.`,
-    `No training has a loss of ln 97 = 4.57, and a model that knows the frequencies of characters alone ${entropy.toFixed(2)}.`,
+    `No training has a loss of ln ${VOCABULARY} = ${Math.log(VOCABULARY).toFixed(2)}, and a model that knows the frequencies of characters alone ${entropy.toFixed(2)}.`,
     "",
     row(["with", ...columns.map(([depth, seed]) => `${depth} layers${seeds.length > 1 ? `, seed ${seed}` : ""}`)]),
     row(["---", ...columns.map(() => "---")]),

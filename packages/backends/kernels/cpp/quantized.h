@@ -19,7 +19,7 @@
 
 namespace LLM_ISA {
 
-constexpr size_t LEVELS = 32;  // of a block
+constexpr size_t BLOCK_LEVELS = 32;
 
 typedef int8_t vb_at __attribute__((vector_size(W), aligned(1), may_alias));
 typedef uint8_t vu_at __attribute__((vector_size(W), aligned(1), may_alias));
@@ -69,7 +69,7 @@ LLM_INLINE float quantized_dot(const float* x, const uint8_t* levels, const floa
   vf total[2] = {};
   for (size_t b = 0; b < blocks; b++) {
     vf s = {};
-    each_levels<BITS>(levels + b * 4 * BITS, [&](int at, vf level) { s = fma(level, load(x + b * LEVELS + at), s); });
+    each_levels<BITS>(levels + b * 4 * BITS, [&](int at, vf level) { s = fma(level, load(x + b * BLOCK_LEVELS + at), s); });
     total[b & 1] = fma(s, splat(scales[b]), total[b & 1]);
   }
   return sum(total[0] + total[1]);
@@ -78,7 +78,7 @@ LLM_INLINE float quantized_dot(const float* x, const uint8_t* levels, const floa
 template <int BITS>
 static void multiply_quantized(const float* x, const uint8_t* levels, const float* scales, float* y, size_t m, size_t n,
                                size_t k) {
-  const size_t blocks = k / LEVELS, row = k * BITS / 8;
+  const size_t blocks = k / BLOCK_LEVELS, row = k * BITS / 8;
   parallel_ranges(n, (double)k * m, [&](size_t begin, size_t end, int) {
     for (size_t j = begin; j < end; j++)
       for (size_t i = 0; i < m; i++)
@@ -87,12 +87,12 @@ static void multiply_quantized(const float* x, const uint8_t* levels, const floa
 }
 
 template <int BITS>
-static void widen_rows(const uint8_t* levels, const float* scales, float* weight, size_t n, size_t k) {
-  const size_t blocks = k / LEVELS;
-  parallel_ranges(n * blocks, LEVELS, [&](size_t begin, size_t end, int) {
+static void dequantize_rows(const uint8_t* levels, const float* scales, float* weight, size_t n, size_t k) {
+  const size_t blocks = k / BLOCK_LEVELS;
+  parallel_ranges(n * blocks, BLOCK_LEVELS, [&](size_t begin, size_t end, int) {
     for (size_t b = begin; b < end; b++)
       each_levels<BITS>(levels + b * 4 * BITS,
-                        [&](int at, vf level) { store(weight + b * LEVELS + at, level * splat(scales[b])); });
+                        [&](int at, vf level) { store(weight + b * BLOCK_LEVELS + at, level * splat(scales[b])); });
   });
 }
 
@@ -105,8 +105,8 @@ static void quantized_product(const float* x, const uint8_t* levels, const float
 
 /** weight [n, k], the values that levels and scales stand for. */
 static void dequantize(const uint8_t* levels, const float* scales, float* weight, size_t n, size_t k, int bits) {
-  if (bits == 8) widen_rows<8>(levels, scales, weight, n, k);
-  else widen_rows<4>(levels, scales, weight, n, k);
+  if (bits == 8) dequantize_rows<8>(levels, scales, weight, n, k);
+  else dequantize_rows<4>(levels, scales, weight, n, k);
 }
 
 }  // namespace LLM_ISA

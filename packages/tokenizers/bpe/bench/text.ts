@@ -2,7 +2,7 @@
 
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { modules } from "@llm/testing/text";
+import { makeRandom, modules } from "@llm/testing/text";
 
 /** Real Chinese: what TypeScript's compiler says, in both scripts. */
 export function chinese(): string {
@@ -31,11 +31,7 @@ export function manyScripts(limit: number): string {
     [0xac00, 0xbfff],
     [0x1f300, 0x1f5ff],
   ];
-  let state = 1;
-  const random = (n: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
+  const random = makeRandom(1);
   let text = "";
   while (text.length < limit) {
     const [first, last] = blocks[random(blocks.length)]!;

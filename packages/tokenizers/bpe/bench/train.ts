@@ -12,7 +12,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scanner } from "@llm/pretokenize";
-import { collect } from "@llm/testing/text";
+import { collect, makeVariation } from "@llm/testing/text";
 import { trainCharacterBpe } from "../src/characters.js";
 import { PieceCounter, trainBpe } from "../src/index.js";
 
@@ -22,15 +22,7 @@ const wanted = process.argv.length > 4 ? process.argv.slice(4) : ["bytes", "char
 const folder = mkdtempSync(join(tmpdir(), "bpe-train-"));
 const corpus = join(folder, "corpus.txt");
 
-let state = 1;
-function vary(text: string): string {
-  return text.replace(/[a-z]{4,}/g, (word) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    if (state >>> 8 > 2 ** 24 / 12) return word;
-    const at = state % (word.length - 1);
-    return word.slice(0, at) + String.fromCharCode(97 + ((state >>> 4) % 26)) + word.slice(at + 1);
-  });
-}
+const vary = makeVariation(1);
 
 function writeCorpus(): void {
   const real = collect(".md", 8_000_000) + collect(".d.ts", 4_000_000);

@@ -4,6 +4,8 @@
 // the JavaScript engine says (Node 20.20 has Unicode 17), so text in the newest scripts may be cut otherwise.
 // Lone surrogates meet and pair up, too: those here pair to private use.
 
+import { makeRandom } from "@llm/testing/text";
+
 const SCRIPTS: [number, number][] = [
   [0x20, 0x7e],
   [0xa0, 0x17f],
@@ -86,14 +88,6 @@ const PHRASES = [
   "नमस्ते",
   "สวัสดี",
 ];
-
-export function makeRandom(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
 
 /** Roughly `units` UTF-16 units of it. */
 export function fuzzText(seed: number, units: number): string {

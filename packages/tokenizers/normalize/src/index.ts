@@ -12,6 +12,7 @@ export {
   removeMarks,
   stripAccents,
   stripSymbols,
+  wellFormed,
 } from "./text.js";
 export { nfc, nfd, nfkc, nfkd } from "./unicode.js";
 export { fullWidthToHalfWidth, halfWidthToFullWidth } from "./width.js";

@@ -28,6 +28,18 @@ export const cleanControl: Normalizer = /* @__PURE__ */ replace(
   "",
 );
 
+/** The engine's own answer, where it has one, is several times as fast as an expression. */
+const isWellFormed = (text: string & { isWellFormed?: () => boolean }): boolean =>
+  text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
+
+const replaceSurrogates = /* @__PURE__ */ replace(/\p{Surrogate}/u, "\ufffd");
+
+/** U+FFFD for each lone surrogate, half of a character, which no UTF-8 has. Idempotent. */
+export const wellFormed: Normalizer = /* @__PURE__ */ Object.assign(
+  (text: string) => (isWellFormed(text) ? text : replaceSurrogates(text)),
+  { align: replaceSurrogates.align },
+);
+
 /**
  * Removes signs that decorate and say nothing: private use and unassigned characters, interlinear marks, and technical
  * signs, boxes, blocks, shapes and dingbats (U+2300…243F, 2500…27BF, 2B00…2BFF) that are no emoji. Idempotent.

@@ -28,6 +28,7 @@ import {
   stripHtml,
   stripSymbols,
   trim,
+  wellFormed,
 } from "../src/index.js";
 
 const normalizers: Record<string, Normalizer> = {
@@ -46,6 +47,7 @@ const normalizers: Record<string, Normalizer> = {
   collapseWhitespace,
   fullWidthToHalfWidth,
   nmt,
+  wellFormed,
   identity,
   "trim()": trim(),
   "bert({ spaceIdeographs: false })": bert({ spaceIdeographs: false }),
@@ -153,6 +155,11 @@ describe("each by example", () => {
 
   test("stripAccents keeps Hangul composed, and letters that do not decompose", () => {
     expect(stripAccents("Ångström naïve Łódź 한국 e\u0301\u0323")).toBe("Angstrom naive Łodz 한국 e");
+  });
+
+  test("wellFormed replaces halves of characters, and nothing else", () => {
+    expect(wellFormed("a\ud800b\udc00\ud83d\ude00\ud83d")).toBe("a\ufffdb\ufffd\ud83d\ude00\ufffd");
+    expect(wellFormed("\ud83d\ud83d\ude00")).toBe("\ufffd\ud83d\ude00");
   });
 
   test("cleanControl keeps white space and joiners, and drops the rest", () => {

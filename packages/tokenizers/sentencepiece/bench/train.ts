@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeVariation } from "@llm/testing/text";
 import { SentencePiece, trainSentencePiece } from "../src/index.js";
 import { realLines } from "../test/peer/text.js";
 
@@ -20,15 +21,7 @@ const real = [...realLines(modules, ".md", 6e6), ...realLines(modules, ".d.ts", 
 const heldOut = real.filter((_, i) => i % 20 === 0);
 const learnt = real.filter((_, i) => i % 20 !== 0);
 
-let state = 1;
-function vary(text: string): string {
-  return text.replace(/[a-z]{4,}/g, (word) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    if (state >>> 8 > 2 ** 24 / 12) return word;
-    const at = state % (word.length - 1);
-    return word.slice(0, at) + String.fromCharCode(97 + ((state >>> 4) % 26)) + word.slice(at + 1);
-  });
-}
+const vary = makeVariation(1);
 
 const lines: string[] = [];
 for (let left = megabytes * 1e6, i = 0; left > 0; i++) {

@@ -4,6 +4,7 @@
 // Source: sentencepiece's Normalizer, whose result this is for any text. A lone surrogate, which is no character, counts
 // as U+FFFD.
 
+import { wellFormed } from "@llm/normalize";
 import { decodeCharsmap } from "./charsmap.js";
 import { SentencePieceError } from "./error.js";
 import { Normalized } from "./normalized.js";
@@ -169,15 +170,3 @@ export class Normalizer {
     return 0;
   }
 }
-
-/** Text with U+FFFD for each lone surrogate. */
-export function wellFormed(text: string): string {
-  return isWellFormed.call(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
-}
-
-/** The engine's own, where it has one, is several times as fast as an expression. */
-const {
-  isWellFormed = function (this: string) {
-    return !/\p{Surrogate}/u.test(this);
-  },
-} = String.prototype as { isWellFormed?: (this: string) => boolean };

@@ -1,5 +1,7 @@
 // Text that is made up.
 
+import { makeRandom } from "@llm/testing/text";
+
 const BLOCKS = [
   0x20, 0x61, 0xc0, 0x370, 0x400, 0x5d0, 0x620, 0x900, 0xe00, 0x1100, 0x3040, 0x4e00, 0x9000, 0xac00, 0xd7f0, 0xdc00,
   0x1f300,
@@ -7,11 +9,7 @@ const BLOCKS = [
 
 /** Words of characters from a few neighboring places in one block each: some known, some in part, some not at all. */
 export function madeUp(seed: number, units: number): string {
-  let state = seed >>> 0;
-  const random = (n: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
+  const random = makeRandom(seed);
   let text = "";
   while (text.length < units) {
     const first = BLOCKS[random(BLOCKS.length)]!;

@@ -7,6 +7,7 @@ import { readRoles, roleMetadata } from "./around.js";
 import { byteLevelText, isByteLevel, textOfByteLevel } from "./byte-characters.js";
 import {
   addedTokens,
+  allIds,
   bpeSettings,
   fileOf,
   type Json,
@@ -33,7 +34,7 @@ export function byteLevelToGGUF(json: Json, vocabSize: number): Map<string, Meta
   const model = record(own(json, "model"), "model");
   const ids = vocabularyIds(model);
   const added = addedTokens(json);
-  const all = new Map([...ids, ...added.map(({ content, id }) => [content, id] as const)]);
+  const all = allIds(ids, added);
   const pre = preTokenizerName(json, {
     wholePieces: own(model, "ignore_merges") === true,
     glm: all.has("[gMASK]"),

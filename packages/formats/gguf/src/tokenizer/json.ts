@@ -39,6 +39,11 @@ export function vocabularyIds(model: Json): Map<string, number> {
   return new Map(Object.entries(vocab) as [string, number][]);
 }
 
+/** All tokens, the added ones too, and their ids. */
+export function allIds(ids: ReadonlyMap<string, number>, added: readonly AddedToken[]): Map<string, number> {
+  return new Map([...ids, ...added.map(({ content, id }) => [content, id] as const)]);
+}
+
 /** Merges are "left right", or ["left", "right"] in files since 2024. */
 export function mergesOf(model: Json): [left: string, right: string][] {
   const list = own(model, "merges");
@@ -70,16 +75,14 @@ export function stepsOf(json: Json, stage: "normalizer" | "pre_tokenizer" | "pos
 }
 
 /** The expression of a step that has one. */
-export function regexOf(step: Json): string | undefined {
-  const pattern = own(step, "pattern");
-  const regex = typeof pattern === "object" ? own(pattern as Json, "Regex") : undefined;
-  return typeof regex === "string" ? regex : undefined;
-}
+export const regexOf = (step: Json): string | undefined => patternOf(step, "Regex");
 
 /** The text of a step that has one. */
-export function literalOf(step: Json): string | undefined {
+export const literalOf = (step: Json): string | undefined => patternOf(step, "String");
+
+function patternOf(step: Json, kind: "Regex" | "String"): string | undefined {
   const pattern = own(step, "pattern");
-  const text = typeof pattern === "object" ? own(pattern as Json, "String") : undefined;
+  const text = typeof pattern === "object" ? own(pattern as Json, kind) : undefined;
   return typeof text === "string" ? text : undefined;
 }
 

@@ -9,7 +9,18 @@
 import { GGUFError } from "../error.js";
 import { bool, type MetadataReader, type MetadataValue, numbers, string } from "../metadata.js";
 import { readRoles, roleMetadata } from "./around.js";
-import { addedTokens, bpeSettings, fileOf, type Json, mergesOf, nameOf, own, record, vocabularyIds } from "./json.js";
+import {
+  addedTokens,
+  allIds,
+  bpeSettings,
+  fileOf,
+  type Json,
+  mergesOf,
+  nameOf,
+  own,
+  record,
+  vocabularyIds,
+} from "./json.js";
 import { readText, textStages } from "./sentencepiece-text.js";
 import {
   addedOf,
@@ -59,7 +70,7 @@ export function sentencePieceBpeToGGUF(json: Json, vocabSize: number): Map<strin
   metadata.set("tokenizer.ggml.pre", string("default"));
   metadata.set("tokenizer.ggml.scores", numbers("float32", vocabulary.scores));
   metadata.set("tokenizer.ggml.add_space_prefix", bool(addPrefix));
-  const all = new Map([...ids, ...added.map(({ content, id }) => [content, id] as const)]);
+  const all = allIds(ids, added);
   return new Map([...metadata, ...roleMetadata(json, all, { unknown: ids.get(nameOf(unknown)) })]);
 }
 

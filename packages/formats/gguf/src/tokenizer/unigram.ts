@@ -6,7 +6,7 @@ import { GGUFError } from "../error.js";
 import { bool, type MetadataReader, type MetadataValue, numbers, string } from "../metadata.js";
 import { readRoles, roleMetadata } from "./around.js";
 import { compileCharsmap } from "./charsmap.js";
-import { addedTokens, fileOf, type Json, own, record } from "./json.js";
+import { addedTokens, allIds, fileOf, type Json, own, record } from "./json.js";
 import { pieceType } from "./sentencepiece-bpe.js";
 import { readText, textStages } from "./sentencepiece-text.js";
 import { addedOf, type Entry, readVocabulary, tokenTypes, vocabularyMetadata, vocabularyOf } from "./vocabulary.js";
@@ -34,8 +34,7 @@ export function unigramToGGUF(json: Json, vocabSize: number): Map<string, Metada
   metadata.set("tokenizer.ggml.remove_extra_whitespaces", bool(removeExtra));
   const map = charsmap ?? compileCharsmap(rules);
   if (map) metadata.set("tokenizer.ggml.precompiled_charsmap", numbers("uint8", Array.from(map)));
-  const ids = new Map(pieces.map(([piece], id) => [piece, id]));
-  for (const { content, id } of added) ids.set(content, id);
+  const ids = allIds(new Map(pieces.map(([piece], id) => [piece, id])), added);
   return new Map([...metadata, ...roleMetadata(json, ids, { unknown })]);
 }
 

@@ -10,7 +10,7 @@
 import { GGUFError } from "../error.js";
 import { bool, type MetadataReader, type MetadataValue, string, uint32 } from "../metadata.js";
 import { readRoles, roleMetadata } from "./around.js";
-import { addedTokens, fileOf, type Json, nameOf, own, record, stepsOf, vocabularyIds } from "./json.js";
+import { addedTokens, allIds, fileOf, type Json, nameOf, own, record, stepsOf, vocabularyIds } from "./json.js";
 import {
   addedOf,
   readVocabulary,
@@ -29,7 +29,7 @@ export function wordPieceToGGUF(json: Json, vocabSize: number, tokenTypeCount: n
   const { lowercase, stripAccents } = bertText(json);
   const ids = vocabularyIds(model);
   const added = addedTokens(json);
-  const all = new Map([...ids, ...added.map(({ content, id }) => [content, id] as const)]);
+  const all = allIds(ids, added);
   const prefix = nameOf(own(model, "continuing_subword_prefix") ?? WITHIN);
   const unknown = nameOf(own(model, "unk_token") ?? "[UNK]");
   if (prefix === "") throw new GGUFError("tokenizer.json: model.continuing_subword_prefix must not be empty");

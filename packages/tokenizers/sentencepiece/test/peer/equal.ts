@@ -7,9 +7,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeRandom } from "@llm/testing/text";
 import { SentencePiece } from "../../src/index.js";
 import { models } from "./models.js";
-import { fuzzLines, makeRandom, realLines } from "./text.js";
+import { fuzzLines, realLines } from "./text.js";
 
 const megabytes = Number(process.argv[2] ?? 10);
 const seed = Number(process.argv[3] ?? 1);

@@ -1,36 +1,20 @@
 // Lines of text for comparisons: what the installed packages say about themselves, and seeded nonsense in many scripts.
 
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { makeRandom, textsBelow } from "@llm/testing/text";
 
 /** Lines of at most 2000 units of the files that end in `extension`, about `size` UTF-16 units in all, in a fixed order. */
 export function realLines(folder: string, extension: string, size: number): string[] {
   const lines: string[] = [];
   let left = size;
-  const visit = (path: string): void => {
-    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (left <= 0) return;
-      const child = join(path, entry.name);
-      if (entry.isDirectory()) visit(child);
-      else if (entry.isFile() && entry.name.endsWith(extension)) {
-        for (const line of readFileSync(child, "utf8").slice(0, 60_000).split(/\r?\n/)) {
-          if (line === "" || line.length > 2000) continue;
-          lines.push(line);
-          left -= line.length + 1;
-        }
-      }
+  for (const text of textsBelow(folder, extension)) {
+    if (left <= 0) break;
+    for (const line of text.slice(0, 60_000).split(/\r?\n/)) {
+      if (line === "" || line.length > 2000) continue;
+      lines.push(line);
+      left -= line.length + 1;
     }
-  };
-  visit(realpathSync(folder));
+  }
   return lines;
-}
-
-export function makeRandom(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
 }
 
 // Blocks of Unicode, among them those that NFKC changes: combining marks, ligatures, widths, jamo, mathematical letters.

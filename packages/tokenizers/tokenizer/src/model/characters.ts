@@ -3,6 +3,7 @@
 // tokenizer.json has no kind for it; it is BPE that has characters for tokens and no merges, after a pre-tokenizer that
 // takes every character for itself. A lone surrogate, which is no character, counts as U+FFFD.
 
+import { wellFormed } from "@llm/normalize";
 import { TokenizerError } from "../error.js";
 import { EVERY_CHARACTER } from "../stage/pre-tokenizer.js";
 import type { Model } from "./model.js";
@@ -100,9 +101,4 @@ export class CharModel implements Model {
       merges: [],
     };
   }
-}
-
-/** A character, or U+FFFD for half of one. */
-export function wellFormed(character: string): string {
-  return /^[\ud800-\udfff]$/.test(character) ? "\ufffd" : character;
 }

@@ -15,6 +15,7 @@ import {
   prepend,
   removeMarks,
   trim,
+  wellFormed,
 } from "@llm/normalize";
 import { array, fail, field, flag, type JsonObject, object, string } from "../check.js";
 import { checkGrown, checkStage, grownLimit } from "./limits.js";
@@ -31,22 +32,7 @@ export interface NormalizerStage {
 export type NormalizerName = "NFC" | "NFD" | "NFKC" | "NFKD" | "Lowercase" | "StripAccents" | "Nmt";
 
 /** For steps that U+FFFD is something to: half of a character alone is that, as no UTF-8 has it. */
-function onWellFormed(step: Normalizer): Normalizer {
-  return Object.assign((text: string) => step(wellFormed(text)), {
-    align: (text: string) => align(step, wellFormed(text)),
-  });
-}
-
-function wellFormed(text: string): string {
-  return isWellFormed.call(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
-}
-
-/** The engine's own, where it has one, is several times as fast as an expression. */
-const {
-  isWellFormed = function (this: string) {
-    return !/\p{Surrogate}/u.test(this);
-  },
-} = String.prototype as { isWellFormed?: (this: string) => boolean };
+const onWellFormed = (step: Normalizer): Normalizer => compose(wellFormed, step);
 
 const plain: Record<NormalizerName, Normalizer> = {
   NFC: nfc,

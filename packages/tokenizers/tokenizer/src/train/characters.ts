@@ -1,8 +1,9 @@
 // A vocabulary of the characters that a text has.
 
+import { wellFormed } from "@llm/normalize";
 import { decoder } from "../decoder/read.js";
 import { TokenizerError } from "../error.js";
-import { CharModel, everyCharacter, wellFormed } from "../model/characters.js";
+import { CharModel, everyCharacter } from "../model/characters.js";
 import type { TokenizerConfig } from "../options.js";
 import { preTokenizer } from "../stage/pre-tokenizer.js";
 import { normalizerFor, numbered, readTexts, type Texts, type TrainTokenizerOptions } from "./options.js";

@@ -1,7 +1,6 @@
 // Texts for comparisons: real ones from files, names of places and languages in the languages of the world, and seeded nonsense.
 
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { makeRandom, textsBelow } from "@llm/testing/text";
 
 const CHUNK = 600;
 
@@ -9,20 +8,14 @@ const CHUNK = 600;
 export function fileTexts(path: string, size: number, extension = ""): string[] {
   const texts: string[] = [];
   let left = size;
-  const visit = (child: string): void => {
-    if (left <= 0) return;
-    if (statSync(child).isDirectory()) {
-      for (const name of readdirSync(child).sort()) visit(join(child, name));
-      return;
-    }
-    if (!child.endsWith(extension)) return;
+  for (const whole of textsBelow(path, extension)) {
+    if (left <= 0) break;
     // No file may have most of it.
-    const text = readFileSync(child, "utf8").slice(0, Math.min(left, Math.max(size / 4, 60_000)));
-    if (text.includes("\0")) return;
+    const text = whole.slice(0, Math.min(left, Math.max(size / 4, 60_000)));
+    if (text.includes("\0")) continue;
     for (let at = 0; at < text.length; at += CHUNK) texts.push(text.slice(at, at + CHUNK));
     left -= text.length;
-  };
-  visit(realpathSync(path));
+  }
   return texts;
 }
 
@@ -48,14 +41,6 @@ export function namesOfTheWorld(): string[] {
       ...DATES.map((each) => `${dates.format(each)}: ${money.format(Number(each) / 1e7)}.`),
     ].join(", ");
   });
-}
-
-export function makeRandom(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
 }
 
 // Blocks that were settled long ago, among them those that normalizers change; surrogates, alone and in pairs; private use.
